@@ -1,83 +1,11 @@
-"""Stands in for tensorflow, so that Rasa 3.6 starts where tensorflow is left out.
+"""Not tensorflow, but its stand-in: see left_out_of_rasa."""
 
-Rasa imports tensorflow, tensorflow_text, tensorflow_hub and keras whether or not a neural component is configured.
-Here every name in them is an inert class: it can be inherited from and named in a type hint, and says what to do when
-somebody tries to make an object of it. Rasa's neural components (DIETClassifier, ResponseSelector, TEDPolicy,
-UnexpecTEDIntentPolicy, ConveRTFeaturizer, LanguageModelFeaturizer) therefore cannot be configured.
-
-`tensorflow.experimental` cannot be imported: that is how thinc and spaCy find out that there is no tensorflow.
-"""
-
-from __future__ import annotations
-
-import functools
-import importlib.abc
-import importlib.machinery
-import sys
-import types
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from left_out_of_rasa import inert
 
 __version__ = "0.0.0"
-
-_ROOTS = ("tensorflow", "tensorflow_text", "tensorflow_hub", "keras")
-_ABSENT = ("tensorflow.experimental",)
-
-
-class _InertType(type):
-    """The type of every stand-in class: attributes are stand-ins again, and calling one explains itself."""
-
-    def __getattr__(cls, name: str) -> type:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _inert(f"{cls.__module__}.{cls.__qualname__}", name)
-
-    def __call__(cls, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise RuntimeError(
-            f"{cls.__module__}.{cls.__name__} needs tensorflow, which this installation leaves out. Remove Rasa's "
-            "neural components (DIETClassifier, ResponseSelector, TEDPolicy, UnexpecTEDIntentPolicy, ConveRTFeaturizer,"
-            " LanguageModelFeaturizer) from config.yml, or install the full Rasa in an environment of its own."
-        )
-
-
-@functools.lru_cache(maxsize=None)
-def _inert(parent: str, name: str) -> type:
-    return _InertType(name, (), {"__module__": parent})
-
-
-class _InertModule(types.ModuleType):
-    """A module in which every public name is a stand-in class."""
-
-    __path__: list[str] = []
-
-    def __getattr__(self, name: str) -> type:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _inert(self.__name__, name)
-
-
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Serves the modules below the stand-ins."""
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        if fullname in _ABSENT or fullname.split(".")[0] not in _ROOTS:
-            return None
-        return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
-
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        return _InertModule(spec.name)
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        """Nothing to run: the names are made when asked for."""
 
 
 def __getattr__(name: str) -> type:
     if name.startswith("__"):
         raise AttributeError(name)
-    return _inert("tensorflow", name)
-
-
-# Last, so that a real keras or tensorflow_hub, where installed, comes first.
-sys.meta_path.append(_Finder())
+    return inert("tensorflow", name)
