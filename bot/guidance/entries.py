@@ -30,28 +30,12 @@ from bot.guidance.vocabulary import (
     VERDICTS,
 )
 
-ROW_KEYS: Final = frozenset(
-    [
-        "id",
-        "topic",
-        "drugs",
-        "options",
-        "aspects",
-        "when",
-        "text",
-        "citations",
-        "numbers",
-        "sources",
-        "check",
-        "see",
-        "reviewed_by",
-        "reviewed_on",
-    ]
+ROW_KEYS: Final = (
+    *("id", "topic", "drugs", "options", "aspects", "when", "text", "citations", "numbers", "sources"),
+    *("check", "see", "reviewed_by", "reviewed_on"),
 )
-DRUG_KEYS: Final = frozenset(
-    ["id", "label", "names", "names_by_language", "group", "drug_class", "members", "facts", "no_source"]
-)
-SIDE_EFFECT_KEYS: Final = frozenset(["id", "label", "names", "article_silent", "claims", "facts", "red_flags"])
+DRUG_KEYS: Final = ("id", "label", "names", "names_by_language", "group", "drug_class", "members", "facts", "no_source")
+SIDE_EFFECT_KEYS: Final = ("id", "label", "names", "article_silent", "claims", "facts", "red_flags")
 _ARTICLE_ID: Final = re.compile(r"[CM]\d{1,2}")
 _BEYOND_ID: Final = re.compile(r"[XD]-[a-zA-Z0-9_]+(-[a-zA-Z0-9_]+)*")
 

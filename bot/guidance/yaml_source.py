@@ -55,13 +55,19 @@ def _build(node: yaml.Node, file: str) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, file) for item in node.value]
     mapping = Located(file, node.start_mark.line + 1)
+    inherited: dict[str, Any] = {}
     for key_node, value_node in node.value:
+        if key_node.tag == "tag:yaml.org,2002:merge":
+            inherited.update(_build(value_node, file))
+            continue
         key = str(key_node.value)
         line = key_node.start_mark.line + 1
         if key in mapping:
             raise TableError(f"{file}:{line}: key '{key}' stands twice; keep one of them")
         mapping[key] = _build(value_node, file)
         mapping.key_lines[key] = line
+    for key, value in inherited.items():
+        mapping.setdefault(key, value)
     return mapping
 
 
