@@ -133,4 +133,6 @@ def _slot_problems(name: str, wanted: Any) -> list[str]:
         return [f"{name!r} is neither a fact of a case nor one of {', '.join(SPECIAL)}"]
     if not isinstance(wanted, list):
         return [f"{name}: a list of values is needed, not {wanted!r}"]
-    return [f"{name}: {w!r} is unknown; possible are {', '.join(map(str, possible))}" for w in wanted if w not in possible]
+    return [
+        f"{name}: {w!r} is unknown; possible are {', '.join(map(str, possible))}" for w in wanted if w not in possible
+    ]

@@ -116,7 +116,7 @@ TRUE_OR_FALSE = ("side_effect_persistent", "low_dlco")
 BETWEEN: Mapping[str, tuple[float, float]] = {"weight_kg": WEIGHT_KG, "height_cm": HEIGHT_CM}
 
 
-class InvalidInput(ValueError):
+class InvalidInputError(ValueError):
     """A case or a question that cannot be read. ``problems`` says what is wrong, one sentence each."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -147,10 +147,10 @@ class Case:
         """The case that a JSON object describes; missing keys are unknown.
 
         Lists lose duplicates and take the order of the vocabulary, so that the order in which facts arrive never
-        matters. Raises InvalidInput naming every problem at once.
+        matters. Raises InvalidInputError naming every problem at once.
         """
         if not isinstance(data, Mapping):
-            raise InvalidInput([f"a case is a mapping of facts, not {type(data).__name__}"])
+            raise InvalidInputError([f"a case is a mapping of facts, not {type(data).__name__}"])
         values: dict[str, Any] = {}
         problems: list[str] = []
         for name, value in data.items():
@@ -159,7 +159,7 @@ class Case:
             elif value is not None:
                 values[name] = _checked(name, value, problems)
         if problems:
-            raise InvalidInput(problems)
+            raise InvalidInputError(problems)
         return cls(**values)
 
     def as_dict(self) -> dict[str, Any]:
@@ -171,7 +171,7 @@ class Case:
         return {name: value for name, value in self.as_dict().items() if value not in (None, [])}
 
     def with_facts(self, facts: Mapping[str, Any]) -> Case:
-        """This case with single values replaced and list values added. Raises InvalidInput as ``from_mapping``."""
+        """This case with single values replaced and list values added. Raises InvalidInputError as ``from_mapping``."""
         checked = Case.from_mapping(facts)
         changes: dict[str, Any] = {}
         for name in facts:
@@ -239,11 +239,13 @@ class Question:
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Question:
-        """The question that a JSON object describes. Raises InvalidInput naming every problem at once."""
+        """The question that a JSON object describes. Raises InvalidInputError naming every problem at once."""
         if not isinstance(data, Mapping):
-            raise InvalidInput([f"a question is a mapping, not {type(data).__name__}"])
+            raise InvalidInputError([f"a question is a mapping, not {type(data).__name__}"])
         known = {f.name: f for f in fields(cls)}
-        problems = [f"{name!r} is not part of a question; known: {', '.join(known)}" for name in data if name not in known]
+        problems = [
+            f"{name!r} is not part of a question; known: {', '.join(known)}" for name in data if name not in known
+        ]
         values: dict[str, Any] = {}
         for name in set(data) & set(known):
             value = data[name]
@@ -269,5 +271,5 @@ class Question:
             if unknown:
                 problems.append(f"drugs: {unknown!r} is unknown; possible are {', '.join(DRUGS)}")
         if problems:
-            raise InvalidInput(problems)
+            raise InvalidInputError(problems)
         return cls(**values)

@@ -5,6 +5,7 @@ Drug rules come first and always win: a drug that the case rules out, or that wa
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.guidance.conditions import expand, holds
@@ -65,34 +66,37 @@ class Placement:
         return next((o for o in self.options if o.row.option == option), None)
 
 
-def rules_on(drug: str, case: Case, table: PlacementRules) -> tuple[DrugRule, ...]:
-    """The rules that the case triggers for a drug, strongest first. A tried drug has the rule "tried"."""
-    found = [r for r in table.rules if drug in r.drugs and holds(r.when, case) is True]
-    if drug in expand(case.drugs_tried):
-        found.append(table.tried)
-    return tuple(sorted(found, key=lambda r: -EFFECTS.index(r.effect)))
+Triggered = Mapping[str, tuple[DrugRule, ...]]
+"""Per drug, the rules that a case triggers, strongest first."""
 
 
-def ruled_out(case: Case, table: PlacementRules) -> dict[str, DrugRule]:
+def triggered_rules(case: Case, table: PlacementRules) -> Triggered:
+    """The rules that the case triggers, by drug, strongest first. A tried drug has the rule "tried"."""
+    found: dict[str, list[DrugRule]] = {}
+    for rule in table.rules:
+        if holds(rule.when, case) is True:
+            for drug in rule.drugs:
+                found.setdefault(drug, []).append(rule)
+    for drug in sorted(expand(case.drugs_tried)):
+        found.setdefault(drug, []).append(table.tried)
+    return {drug: tuple(sorted(rules, key=lambda r: -EFFECTS.index(r.effect))) for drug, rules in found.items()}
+
+
+def ruled_out(triggered: Triggered) -> dict[str, DrugRule]:
     """The drugs that the case excludes (avoid or contraindicated), with the strongest rule that does so."""
-    drugs = {d for r in table.rules for d in r.drugs} | expand(case.drugs_tried)
-    out: dict[str, DrugRule] = {}
-    for drug in sorted(drugs):
-        rules = rules_on(drug, case, table)
-        if rules and rules[0].effect in EXCLUDES:
-            out[drug] = rules[0]
-    return out
+    return {drug: rules[0] for drug, rules in triggered.items() if rules[0].effect in EXCLUDES}
 
 
 def place(case: Case, table: PlacementRules) -> Placement:
     """Every option that has a place for the case, in order. Total and deterministic."""
-    excluded = ruled_out(case, table)
-    placed = [p for row in table.options if (p := _place(row, case, table, excluded)) is not None]
+    triggered = triggered_rules(case, table)
+    placed = [p for row in table.options if (p := _place(row, case, triggered)) is not None]
     placed.sort(key=lambda p: STANCES.index(p.stance))
     return Placement(tuple(placed))
 
 
-def _place(row: OptionRow, case: Case, table: PlacementRules, excluded: dict[str, DrugRule]) -> Placed | None:
+def _place(row: OptionRow, case: Case, triggered: Triggered) -> Placed | None:
+    excluded = ruled_out(triggered)
     tried = expand(case.drugs_tried)
     needed = [d for d in row.gives if not (d in row.background and d in tried)]
     choice = [d for d in row.one_of if d not in excluded]
@@ -101,18 +105,14 @@ def _place(row: OptionRow, case: Case, table: PlacementRules, excluded: dict[str
         out += [excluded[d] for d in row.one_of]
     if out:
         return _excluded(row, out)
-    drugs = tuple(needed + choice)
     found = _standing(row, case, excluded)
     if found is None:
         return None
     standing, is_open = found
-    rules = [r for d in drugs for r in rules_on(d, case, table)]
-    if row.one_of:
-        held = {d: [r for r in rules_on(d, case, table) if r.effect == "reserve"] for d in choice}
-        if any(not h for h in held.values()):  # a drug that is only held back drops out of a choice with a free one
-            drugs = tuple(d for d in drugs if not held.get(d))
-            rules = [r for d in drugs for r in rules_on(d, case, table)]
-    return _restrained(row, drugs, standing, is_open, rules)
+    # A drug that is only held back drops out of a choice with a free one.
+    free = [d for d in choice if not any(r.effect == "reserve" for r in triggered.get(d, ()))]
+    drugs = (*needed, *(free or choice))
+    return _restrained(row, drugs, standing, is_open, [r for d in drugs for r in triggered.get(d, ())])
 
 
 def _excluded(row: OptionRow, rules: list[DrugRule]) -> Placed:
@@ -134,12 +134,18 @@ def _standing(row: OptionRow, case: Case, excluded: dict[str, DrugRule]) -> tupl
     if undecided and row.if_unknown:
         return row.if_unknown, True
     last = row.otherwise
-    if last is None or holds(last.when, case, excluded) is False or (last.unless and holds(last.unless, case, excluded)):
+    if (
+        last is None
+        or holds(last.when, case, excluded) is False
+        or (last.unless and holds(last.unless, case, excluded))
+    ):
         return None
     return last, False
 
 
-def _restrained(row: OptionRow, drugs: tuple[str, ...], standing: Place, is_open: bool, rules: list[DrugRule]) -> Placed:
+def _restrained(
+    row: OptionRow, drugs: tuple[str, ...], standing: Place, is_open: bool, rules: list[DrugRule]
+) -> Placed:
     """The standing after cautions: demoted from preferred, or held back, as the triggered rules say."""
     stance = standing.stance
     reasons: list[Text] = [standing.text] if standing.text else []
@@ -157,8 +163,8 @@ def _restrained(row: OptionRow, drugs: tuple[str, ...], standing: Place, is_open
     return Placed(row, drugs, stance, _unique(because), tuple(reasons), cautions, support, is_open)
 
 
-def _unique(ids: object) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(ids))  # type: ignore[call-overload]
+def _unique(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))
 
 
 def _texts(texts: list[Text]) -> tuple[Text, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.guidance.conditions import condition_problems
-from bot.guidance.model import DRUGS, SLOTS, Case, InvalidInput
+from bot.guidance.model import DRUGS, SLOTS, Case, InvalidInputError
 from bot.guidance.vocabulary import REGISTERS
 from bot.guidance.yaml_source import Located, TableError, read_yaml
 
@@ -160,7 +160,11 @@ class _Reader:
         text = row.get(key)
         if text is None and not needed:
             return None
-        if not isinstance(text, Mapping) or set(text) != set(REGISTERS) or not all(str(v).strip() for v in text.values()):
+        if (
+            not isinstance(text, Mapping)
+            or set(text) != set(REGISTERS)
+            or not all(str(v).strip() for v in text.values())
+        ):
             self.problems.append(f"{row.where(key)}: '{key}' needs a text for each of {', '.join(REGISTERS)}")
             return dict.fromkeys(REGISTERS, "")
         return dict(text)
@@ -265,7 +269,7 @@ def _questions(path: Path) -> tuple[QuestionRow, ...]:
             reader.check(choice, ("say", "means"))
             try:
                 Case.from_mapping(choice["means"])
-            except InvalidInput as error:
+            except InvalidInputError as error:
                 reader.problems.append(f"{choice.where('means')}: {error}")
             choices.append(Choice(choice["say"], dict(choice["means"])))
         rows.append(

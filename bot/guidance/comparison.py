@@ -1,0 +1,81 @@
+"""Two to four drugs side by side, on the rows that speak of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.guidance.answer import Answer
+from bot.guidance.conditions import INDEX_DRUG, MEMBERS
+from bot.guidance.draft import Draft
+from bot.guidance.knowledge import Knowledge, related
+from bot.guidance.model import Case, Question
+from bot.guidance.options_answer import enter_options
+from bot.guidance.placement import place
+from bot.guidance.rows import Row
+from bot.guidance.silences import silences_for
+
+AT_MOST = 4
+COMPARED = ("place", "ild", "evidence", "risk", "dose", "monitoring", "pregnancy")
+
+
+def comparison_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
+    """What the article says of the drugs together, then where each stands; a missing ranking is said."""
+    draft = Draft("comparison", case, question, knowledge)
+    placement = place(case, knowledge.rules)
+    drugs = _compared(question, draft)
+    if len(drugs) < 2:
+        draft.miss(draft.words("no_overall_ranking"))
+        offered = dict.fromkeys(d for o in placement.offered for d in o.drugs if d not in INDEX_DRUG)
+        drugs = (*drugs, *(d for d in offered if d not in drugs))[:3]
+    enter_options(draft, placement, only=tuple(related(drugs)))
+    together = _together(drugs, knowledge)
+    for row in together[: len(together) if draft.full else 3]:
+        draft.line(draft.state(row.id))
+    for drug in drugs:
+        _place_line(draft, drug, {r.id for r in together}, room=len(drugs))
+    if not draft.unknown and not any(r.topic == "evidence" for r in together):
+        draft.miss(draft.words("no_ranking", drugs=knowledge.labels(drugs)))
+    for silence in silences_for(question, case, knowledge):
+        draft.miss(silence.text[draft.register])
+        draft.support(silence.then)
+    for drug in drugs[:2]:
+        name = knowledge.label(drug)
+        draft.suggest(f"Dose of {name}", f"What is the dose of {name}?")
+        draft.suggest(f"Risks of {name}", f"What are the risks of {name}?")
+    return replace(draft.finish(), case=case)
+
+
+def _compared(question: Question, draft: Draft) -> tuple[str, ...]:
+    drugs = [d for d in question.drugs if not set(MEMBERS.get(d, ())) & set(question.drugs)]
+    if len(drugs) == 1 and drugs[0] in MEMBERS:
+        drugs = list(MEMBERS[drugs[0]])
+    return tuple(drugs[:AT_MOST])
+
+
+def _together(drugs: tuple[str, ...], knowledge: Knowledge) -> list[Row]:
+    """Rows of the article that speak of at least two of the drugs, each counted with its class."""
+
+    def named(row: Row) -> int:
+        return sum(1 for d in drugs if related((d,)) & set(row.drugs))
+
+    rows = [r for r in knowledge.table.rows.values() if r.support != "beyond_article" and r.topic in COMPARED]
+    both = [r for r in rows if named(r) >= 2 and r.topic in ("place", "ild", "evidence", "pregnancy")]
+    order = {"evidence": 0, "place": 1, "ild": 2, "pregnancy": 3}
+    return sorted(both, key=lambda r: order[r.topic])
+
+
+def _place_line(draft: Draft, drug: str, said: set[str], room: int) -> None:
+    """Where one drug stands by itself: its place, then its chief risk."""
+    knowledge = draft.knowledge
+    own = [r for r in knowledge.about((drug,), ("place", "ild", "risk", "evidence")) if r.id not in said]
+    article = [r for r in own if r.support != "beyond_article"]
+    places = [r for r in article if r.topic in ("place", "ild")]
+    risks = [r for r in article if r.topic == "risk"]
+    for row in [*places[: 2 if room == 2 else 1], *risks[:1]]:
+        draft.line(draft.state(row.id))
+    if not article and not said & {r.id for r in knowledge.about((drug,), COMPARED)}:
+        group = knowledge.table.drugs[drug].group if drug in knowledge.table.drugs else ""
+        if group != "in_article":
+            draft.miss(draft.words("drug_not_in_article", drug=knowledge.label(drug)))
+        for row in own[:1]:
+            draft.line(f"{draft.words('beyond')}: {draft.state(row.id)}")

@@ -1,0 +1,240 @@
+"""Questions about drugs: dose, monitoring, evidence, risk, who must not have them, pregnancy, what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.guidance.answer import Answer, Ask
+from bot.guidance.conditions import INDEX_DRUG, MEMBERS
+from bot.guidance.dosing import compute_doses
+from bot.guidance.draft import Draft
+from bot.guidance.knowledge import Knowledge, listed, related
+from bot.guidance.model import RECOGNISED_ONLY, Case, Question
+from bot.guidance.options_answer import enter_options
+from bot.guidance.placement import EXCLUDES, Placed, Placement, place, triggered_rules
+from bot.guidance.rows import Row
+from bot.guidance.silences import silences_for
+
+KINDS = {
+    "ask_dose": "dose",
+    "ask_monitoring": "monitoring",
+    "ask_evidence": "evidence",
+    "ask_drug_risk": "risk",
+    "ask_contraindication": "contraindication",
+    "ask_pregnancy": "pregnancy",
+    "ask_drug_info": "drug",
+    "ask_side_effect_management": "side_effect",
+}
+TOPICS: dict[str, tuple[str, ...]] = {
+    "ask_dose": ("dose",),
+    "ask_monitoring": ("monitoring", "screening"),
+    "ask_evidence": ("evidence", "place", "ild"),
+    "ask_drug_risk": ("risk",),
+    "ask_contraindication": ("contraindication", "interaction", "renal_hepatic", "screening"),
+    "ask_pregnancy": ("pregnancy", "lactation", "fertility"),
+    "ask_drug_info": ("info", "place", "ild", "management"),
+    "ask_side_effect_management": ("management",),
+}
+"""Which topics of the table answer which intent, in the order they are said."""
+EXPECTED_OF_THE_ARTICLE = (
+    "ask_dose",
+    "ask_monitoring",
+    "ask_evidence",
+    "ask_drug_risk",
+    "ask_contraindication",
+    "ask_pregnancy",
+)
+"""Intents for which the lack of an article row is worth saying, drug by drug."""
+WITHOUT_A_DRUG: dict[str, tuple[str, ...]] = {
+    "ask_monitoring": ("C39", "C40", "C41", "C42"),
+    "ask_evidence": ("C33", "C14", "C32"),
+    "ask_drug_risk": ("C21",),
+}
+ARTICLE_ROWS, OTHER_ROWS = 3, 2
+"""Rows of the article, and of other sources, in the first view of one drug."""
+
+
+def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
+    """What the table holds on the drugs and aspects asked about, the article first, then other sources, marked."""
+    draft = Draft(KINDS[question.kind], case, question, knowledge)
+    if question.kind == "ask_pregnancy" and case.pregnancy is None:
+        draft.case = replace(case, pregnancy="pregnant")
+    if question.kind == "ask_pregnancy" or case.pregnancy == "pregnant":
+        draft.escalate_for_case()
+    placement = place(draft.case, knowledge.rules)
+    drugs = _one_by_one(question.drugs)
+    aspect_rows = _aspect_rows(question, knowledge, drugs)
+    if drugs:
+        _stances(draft, placement, drugs)
+        for drug in drugs:
+            _about_drug(draft, drug, aspect_rows, room=len(drugs))
+    else:
+        _about_no_drug(draft, aspect_rows)
+    for silence in silences_for(question, draft.case, knowledge):
+        draft.miss(silence.text[draft.register])
+        for row_id in silence.then[:2]:
+            _other_line(draft, knowledge.table.rows[row_id])
+    if not drugs and question.kind == "ask_dose" and not draft.statements and not draft.unknown:
+        return _which_drug(draft, placement)
+    _suggest(draft, drugs)
+    return replace(draft.finish(), case=case)
+
+
+def _one_by_one(drugs: Sequence[str]) -> tuple[str, ...]:
+    """Drugs without a class whose member is named too."""
+    return tuple(d for d in drugs if not set(MEMBERS.get(d, ())) & set(drugs))
+
+
+def _aspect_rows(question: Question, knowledge: Knowledge, drugs: Sequence[str]) -> tuple[Row, ...]:
+    table = knowledge.table
+    ids = [r for a in question.aspects if a in table.aspects for r in table.aspects[a].rows]
+    rows = [table.rows[i] for i in dict.fromkeys(ids)]
+    if drugs:
+        wanted = related(drugs)
+        rows = [r for r in rows if not r.drugs or wanted & set(r.drugs)]
+    return tuple(sorted(rows, key=lambda r: r.support == "beyond_article"))
+
+
+def _stances(draft: Draft, placement: Placement, drugs: Sequence[str]) -> None:
+    """Where the drugs stand in this case: entries for the Answer, and a first line where they are not on offer."""
+    wanted = related(drugs)
+    enter_options(draft, placement, only=tuple(wanted))
+    known_case = bool(draft.case.known().keys() - {"audience", "weight_kg", "height_cm"})
+    for drug in drugs:
+        standing = _best(placement, drug)
+        if standing is None or (not known_case and draft.question.act != "why_not"):
+            continue
+        label = draft.knowledge.label(drug).capitalize()
+        reason = (standing.reasons or standing.cautions or ({},))[0].get(draft.register, "")
+        cited = draft.cited(standing.because)
+        if standing.stance in EXCLUDES:
+            draft.line(draft.words("ruled_out_now", drug=label, reason=reason + cited))
+        elif standing.stance in ("reserve", "disputed"):
+            draft.line(draft.words("held_back_now", drug=label, reason=reason + cited))
+        elif draft.question.kind in ("ask_drug_info", "ask_contraindication"):
+            notes = [c[draft.register] for c in standing.cautions[:2]]
+            key = "offered_now" if notes else "offered_now_plain"
+            draft.line(draft.words(key, drug=label, caution="; ".join(notes)))
+
+
+def _best(placement: Placement, drug: str) -> Placed | None:
+    """The option in which a drug stands best (the options are in that order already)."""
+    wanted = {drug, *MEMBERS.get(drug, ())}
+    alone = [o for o in placement.options if wanted & set(o.drugs) and len(o.row.gives) + len(o.row.one_of) == 1]
+    return next(iter(alone), None) or next((o for o in placement.options if wanted & set(o.drugs)), None)
+
+
+def _about_drug(draft: Draft, drug: str, aspect_rows: tuple[Row, ...], room: int) -> None:
+    kind, knowledge = draft.question.kind, draft.knowledge
+    own = related((drug,)) - (set(MEMBERS) - {drug}) if drug not in MEMBERS else related((drug,))
+    on_aspect = [r for r in aspect_rows if own & set(r.drugs) or not r.drugs or related((drug,)) & set(r.drugs)]
+    rows = [*on_aspect, *(r for r in knowledge.about((drug,), TOPICS[kind]) if r not in on_aspect)]
+    if draft.question.act == "why_not":
+        rows += [r for r in knowledge.about((drug,), ("place", "risk")) if r not in rows]
+    article = [r for r in rows if r.support != "beyond_article"]
+    others = [r for r in rows if r.support == "beyond_article"]
+    if kind == "ask_contraindication":
+        _what_rules_out(draft, drug)
+    limit = len(article) if draft.full else max(1, ARTICLE_ROWS if room < 3 else 1)
+    if draft.question.act == "why_not":
+        limit = max(limit, 4)
+    for row in article[:limit]:
+        draft.line(draft.state(row.id))
+        _check_note(draft, row)
+    if kind == "ask_dose":
+        compute_doses(draft, tuple(article))
+    if not article:
+        _say_missing(draft, drug, kind, nothing_else=not others)
+    shown = others if draft.full else others[: OTHER_ROWS if room == 1 else 1]
+    for row in shown:
+        _other_line(draft, row)
+
+
+def _check_note(draft: Draft, row: Row) -> None:
+    """Where independent sources differ, the first view says so; otherwise the check is one click away."""
+    if row.check and row.check.verdict == "differs":
+        draft.line(f"{draft.words('check')}: {row.check.note[draft.register]}")
+
+
+def _other_line(draft: Draft, row: Row) -> None:
+    if not draft.has(row.id):
+        draft.line(f"{draft.words('beyond')}: {draft.state(row.id)}")
+
+
+def _say_missing(draft: Draft, drug: str, kind: str, nothing_else: bool) -> None:
+    name = draft.knowledge.label(drug)
+    in_article = (
+        draft.knowledge.table.drugs[drug].group == "in_article" if drug in draft.knowledge.table.drugs else False
+    )
+    if not in_article:
+        draft.miss(draft.words("drug_not_in_article", drug=name))
+    elif kind in EXPECTED_OF_THE_ARTICLE:
+        draft.miss(draft.words("unsaid", topic=draft.words(f"topic_{TOPICS[kind][0]}"), drug=name))
+    if nothing_else and drug not in RECOGNISED_ONLY:
+        draft.miss(f"{name}: {draft.words('no_source_found')}")
+
+
+def _what_rules_out(draft: Draft, drug: str) -> None:
+    """Every rule of the table that excludes the drug, and those that call for care, in the words of the rules."""
+    members = MEMBERS.get(drug, (drug,))
+    by_drug = triggered_rules(draft.case, draft.knowledge.rules)
+    hit = list(dict.fromkeys(r.id for m in members for r in by_drug.get(m, ())))
+    rules = [r for r in draft.knowledge.rules.rules if set(members) & set(r.drugs) and r.when]
+    for effects, key in ((EXCLUDES, "what_rules_it_out"), (("reserve", "caution"), "what_needs_care")):
+        found = [r for r in rules if r.effect in effects and r.id not in hit]
+        texts = list(dict.fromkeys(r.text[draft.register] for r in found))
+        if texts and (effects == EXCLUDES or draft.full):
+            draft.support(b for r in found for b in r.because)
+            draft.line(draft.words(key, drug=draft.knowledge.label(drug).capitalize(), list=" | ".join(texts)))
+    for rule in rules:
+        if rule.id in hit and rule.effect == "caution":
+            draft.support(rule.because)
+            draft.line(f"{draft.words('in_this_case')}: {rule.text[draft.register]}.")
+
+
+def _about_no_drug(draft: Draft, aspect_rows: tuple[Row, ...]) -> None:
+    kind, table = draft.question.kind, draft.knowledge.table
+    article = [r for r in aspect_rows if r.support != "beyond_article"]
+    others = [r for r in aspect_rows if r.support == "beyond_article"]
+    if not aspect_rows:
+        defaults = [table.rows[i] for i in WITHOUT_A_DRUG.get(kind, ()) if i in table.rows]
+        if kind == "ask_monitoring" and "hematologic" in draft.case.side_effect:
+            defaults.insert(0, table.rows["C29"])
+        article = defaults
+    for row in article[: 5 if draft.full or kind == "ask_monitoring" else ARTICLE_ROWS]:
+        draft.line(draft.state(row.id))
+        _check_note(draft, row)
+    for row in others[:OTHER_ROWS]:
+        _other_line(draft, row)
+    if not article and draft.question.aspects:
+        labels = [table.aspects[a].label[draft.register] for a in draft.question.aspects if a in table.aspects]
+        if labels:
+            draft.miss(draft.words("unsaid_general", topic=listed(labels)))
+
+
+def _which_drug(draft: Draft, placement: Placement) -> Answer:
+    """No drug was named and none stands out: ask which, with the drugs that are offered as choices."""
+    drugs = [d for d in dict.fromkeys(d for o in placement.offered for d in o.drugs) if d not in INDEX_DRUG]
+    labels = tuple(draft.knowledge.label(d) for d in drugs[:5])
+    draft.headline = draft.words("which_drug")
+    if "drug" not in draft.question.not_asking:
+        draft.ask = Ask("drug", draft.words("which_drug"), labels)
+    draft.kind = "ask"
+    answer = draft.finish()
+    return replace(answer, text="\n".join(dict.fromkeys(answer.text.split("\n"))))
+
+
+def _suggest(draft: Draft, drugs: Sequence[str]) -> None:
+    for drug in drugs[:1]:
+        name = draft.knowledge.label(drug)
+        for title, kind, message in (
+            ("Dose", "ask_dose", f"What is the dose of {name}?"),
+            ("Monitoring", "ask_monitoring", f"What should be monitored on {name}?"),
+            ("Risks", "ask_drug_risk", f"What are the risks of {name}?"),
+            ("Pregnancy", "ask_pregnancy", f"Is {name} safe in pregnancy?"),
+        ):
+            if kind != draft.question.kind:
+                draft.suggest(title, message)
+    draft.suggest("Options for this case", "What are the options?")
+    draft.suggest("Sources", "What are the sources for that?")

@@ -1,0 +1,238 @@
+"""Answers that put options forward for a case: alternatives, side effects, lungs, failure, pregnancy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.guidance.answer import Answer, Ask, OptionEntry
+from bot.guidance.conditions import INDEX_DRUG, holds
+from bot.guidance.draft import Draft
+from bot.guidance.knowledge import Knowledge, listed
+from bot.guidance.model import Case, Question
+from bot.guidance.placement import Placed, Placement, place
+from bot.guidance.placement_rules import QuestionRow, Situation
+from bot.guidance.silences import silences_for
+
+KINDS = {
+    "ask_alternatives": "options",
+    "report_side_effect": "side_effect",
+    "ask_side_effect_management": "side_effect",
+    "ask_ild_treatment": "ild",
+    "ask_treatment_failure": "failure",
+    "ask_pregnancy": "pregnancy",
+    "provide_patient_info": "options",
+    "correct_info": "options",
+    "ask_contraindication": "contraindication",
+}
+"""Intents answered with options, and the kind of Answer they get."""
+
+STAYING = ("split_mmf_dose", "ec_mps", "mmf_temporary_reduction", "mmf_reduction_with_counts")
+RESERVE_IN_FIRST_VIEW = ("rituximab", "cyclophosphamide")
+ALWAYS_SAID: dict[str, tuple[str, ...]] = {
+    "ask_treatment_failure": ("C43",),
+    "ask_pregnancy": ("C35",),
+}
+"""Rows that belong to the subject of a question whatever the case is."""
+
+
+def options_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
+    """The options for a case, in order, with why the others are out, and the one question that matters most."""
+    draft = Draft(KINDS[question.kind], case, question, knowledge)
+    if question.kind == "ask_pregnancy" and case.pregnancy is None:
+        # The question itself supposes the pregnancy; the case that is shown stays as it was told.
+        draft.case = replace(case, pregnancy="pregnant")
+    placement = place(draft.case, knowledge.rules)
+    draft.escalate_for_case()
+    situation = _situation(draft.case, placement, knowledge)
+    draft.support(situation.rows)
+    draft.headline = _headline(draft, situation, placement)
+    enter_options(draft, placement)
+    _subject_lines(draft, question)
+    _offered_lines(draft, placement, situation)
+    _held_back_lines(draft, placement)
+    _ruled_out_lines(draft, placement)
+    for silence in silences_for(question, draft.case, knowledge):
+        draft.miss(silence.text[draft.register])
+        draft.support(silence.then)
+    draft.ask, draft.assumptions = ask_and_assume(draft, placement)
+    _suggestions(draft, placement)
+    return replace(draft.finish(), case=case)
+
+
+def enter_options(draft: Draft, placement: Placement, only: Sequence[str] = ()) -> None:
+    """Put the placed options into the Answer (``only`` those that give one of these drugs, where named)."""
+    for placed in placement.options:
+        if not only or set(only) & set(placed.drugs):
+            draft.support(placed.support)
+            draft.options.append(entry(placed, draft.register))
+
+
+def entry(placed: Placed, register: str) -> OptionEntry:
+    """A placed option as the Answer carries it. An offered option says what to heed; others say why not."""
+    cautions = [c[register] for c in placed.cautions]
+    reasons = [r[register] for r in placed.reasons]
+    return OptionEntry(
+        option=placed.row.option,
+        drugs=placed.drugs,
+        stance=placed.stance,
+        because=placed.because,
+        caution="; ".join(cautions) or None,
+        label=placed.row.label[register],
+        reason="; ".join(reasons) or None,
+    )
+
+
+def _situation(case: Case, placement: Placement, knowledge: Knowledge) -> Situation:
+    out = frozenset(d for o in placement.at("avoid", "contraindicated") for d in o.drugs)
+    return next(s for s in knowledge.rules.situations if holds(s.when, case, out) is True)
+
+
+def _headline(draft: Draft, situation: Situation, placement: Placement) -> str:
+    first = placement.at("preferred") or placement.offered[:1]
+    staying = [o for o in placement.options if o.open and o.row.option in STAYING]
+    steps = [o.row.label[draft.register] for o in staying]
+    names = [o.row.label[draft.register] for o in first]
+    joined = listed(names, "or") if names else draft.words("nothing_offered")
+    return situation.headline[draft.register].format(first=joined, stay=listed(steps, "or") or "-")
+
+
+def _subject_lines(draft: Draft, question: Question) -> None:
+    """What the question is about by itself: named aspects first, then rows that belong to its subject."""
+    table = draft.knowledge.table
+    rows = [r for a in question.aspects if a in table.aspects for r in table.aspects[a].rows]
+    rows = [r for r in rows if table.rows[r].support != "beyond_article" or question.kind == "ask_pregnancy"]
+    for row_id in (*rows[:2], *ALWAYS_SAID.get(question.kind, ())):
+        if not draft.has(row_id) or row_id in rows:
+            draft.line(draft.state(row_id))
+
+
+def _offered_lines(draft: Draft, placement: Placement, situation: Situation) -> None:
+    shown: set[str] = set()
+    for placed in placement.at("preferred"):
+        lead = placed.row.lead
+        if lead and lead not in shown and lead not in situation.rows:
+            shown.add(lead)
+            draft.line("• " + draft.state(lead))
+    open_steps = [o for o in placement.options if o.open and o.row.lead]
+    if open_steps and set(situation.rows) & {"C26", "C29"}:
+        for placed in open_steps:
+            draft.line("• " + draft.state(placed.row.lead or ""))
+    cautious = [o for o in placement.at("preferred") if o.cautions]
+    notes = [_with_note(draft, o, o.cautions[0]) for o in cautious[:2]]
+    if placement.at("consider"):
+        notes = [_named(draft, o) for o in placement.at("consider")]
+        draft.line(f"{draft.words('also')}: {'; '.join(notes)}.")
+    elif notes:
+        draft.line("; ".join(notes) + ".")
+    for placed in placement.at("adjunct"):
+        draft.line(f"{draft.words('add_on')}: {_named(draft, placed)}.")
+
+
+def _named(draft: Draft, placed: Placed) -> str:
+    return _with_note(draft, placed, placed.cautions[0] if placed.cautions else None)
+
+
+def _with_note(draft: Draft, placed: Placed, note: object) -> str:
+    label = placed.row.label[draft.register] + draft.cited(placed.because)
+    text = note[draft.register] if isinstance(note, dict) else ""
+    return f"{label} ({text})" if text else label
+
+
+def _held_back_lines(draft: Draft, placement: Placement) -> None:
+    reserve = [o for o in placement.at("reserve") if not o.open]
+    if not draft.full:
+        asked = set(draft.question.drugs)
+        reserve = [o for o in reserve if o.row.option in RESERVE_IN_FIRST_VIEW or asked & set(o.drugs)]
+    parts = [f"{_label(draft, o)} ({_reason(draft, o)})" for o in reserve]
+    if parts:
+        draft.line(f"{draft.words('reserve')}: {'; '.join(parts)}.")
+    for placed in placement.at("disputed"):
+        draft.line(f"{draft.words('disputed')}: {_label(draft, placed)} ({_reason(draft, placed)}).")
+
+
+def _label(draft: Draft, placed: Placed) -> str:
+    return placed.row.label[draft.register] + draft.cited(placed.because)
+
+
+def _reason(draft: Draft, placed: Placed) -> str:
+    texts = placed.reasons or placed.cautions
+    return texts[0][draft.register] if texts else ""
+
+
+def _ruled_out_lines(draft: Draft, placement: Placement) -> None:
+    for stance, key in (("contraindicated", "ruled_out"), ("avoid", "not_advised")):
+        grouped: dict[str, list[str]] = {}
+        for placed in placement.at(stance):
+            if placed.row.option == "interferon_gamma" and stance == "avoid" and not draft.full:
+                continue
+            names = grouped.setdefault(_reason(draft, placed), [])
+            name = _short_name(draft, placed, stance)
+            if name not in names:
+                names.append(name)
+        parts = [f"{listed(names)} ({reason})" if reason else listed(names) for reason, names in grouped.items()]
+        if parts:
+            draft.line(f"{draft.words(key)}: {'; '.join(parts)}.")
+
+
+def _short_name(draft: Draft, placed: Placed, stance: str) -> str:
+    if placed.drugs and set(placed.drugs) <= set(INDEX_DRUG):
+        return draft.words("mmf_any_form" if stance == "contraindicated" else "staying_on_mmf")
+    return placed.row.label[draft.register]
+
+
+def ask_and_assume(draft: Draft, placement: Placement) -> tuple[Ask | None, list[str]]:
+    """The most decisive open question that may still be asked, and what the answer assumes meanwhile."""
+    ask: Ask | None = None
+    assumptions: list[str] = []
+    offered = placement.offered_drugs()
+    for row in draft.knowledge.rules.questions:
+        if not _matters(row, draft.case, placement, offered):
+            continue
+        if ask is None and row.slot not in draft.question.not_asking:
+            ask = Ask(
+                row.slot,
+                row.question[draft.register],
+                tuple(c.say for c in row.choices),
+                tuple(c.means for c in row.choices),
+            )
+        if row.assumption and (text := row.assumption[draft.register]) not in assumptions and _bears(row, placement):
+            assumptions.append(text)
+    return ask, assumptions
+
+
+def _matters(row: QuestionRow, case: Case, placement: Placement, offered: frozenset[str]) -> bool:
+    if holds(row.when, case) is not True:
+        # An unset fact inside `not` leaves the condition undecided; then the question still matters.
+        if holds({k: v for k, v in row.when.items() if k != "not"}, case) is not True:
+            return False
+        if "not" in row.when and holds(row.when["not"], case) is True:
+            return False
+    if row.offers and not offered & set(row.offers):
+        return False
+    return not row.stays or any(o.row.option in STAYING and (o.open or o.offered) for o in placement.options)
+
+
+def _bears(row: QuestionRow, placement: Placement) -> bool:
+    """An assumption is worth saying only where the answer rests on it."""
+    if row.slot == "pregnancy":
+        return bool(placement.offered)
+    if row.slot in ("side_effect_severity", "mmf_response"):
+        return any(o.open for o in placement.options)
+    return True
+
+
+def _suggestions(draft: Draft, placement: Placement) -> None:
+    drugs = [d for o in placement.offered for d in o.drugs if d not in INDEX_DRUG]
+    for drug in dict.fromkeys(drugs):
+        name = draft.knowledge.label(drug)
+        draft.suggest(f"Dose of {name}", f"What is the dose of {name}?")
+        break
+    held = next(
+        (o for o in placement.options if not o.offered and o.drugs and o.row.option in RESERVE_IN_FIRST_VIEW), None
+    )
+    if held:
+        name = draft.knowledge.label(held.drugs[-1])
+        draft.suggest(f"Why not {name}?", f"Why not {name}?")
+    draft.suggest("What to monitor", "What should be monitored?")
+    draft.suggest("Sources", "What are the sources for that?")
