@@ -1,0 +1,94 @@
+"""Does a message answer the question that was put to the person, and with what?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from bot.dialogue.data import fact_rules
+from bot.dialogue.memory import Memory, Pending
+from bot.dialogue.reading import Facts, Reading
+
+SEVERITY_OF = {
+    "side_effect_severity": "side_effect_severity",
+    "ild_severity": "ild_severity",
+    "ild_course": "ild_severity",
+}
+"""Questions that a bare severity ("it's mild") answers, and the fact it then is."""
+LUNG_KINDS = ("ask_ild_treatment",)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the message says to our question.
+
+    ``facts`` are to be stored and win over what was held; empty: nothing to store (does not know, none of them).
+    ``choice`` is the place of the choice taken. ``unclear``: a "yes" that does not say which of several it means.
+    """
+
+    slot: str
+    facts: Facts = field(default_factory=dict)
+    choice: int | None = None
+    unclear: bool = False
+
+
+def reply_to(memory: Memory, reading: Reading) -> Reply | None:
+    """The person's reply to the pending question; None when the message is no reply to it."""
+    pending = memory.pending
+    if pending is None:
+        return None
+    slot = pending.slot
+    place = _chosen(pending, reading)
+    if place is not None:
+        return Reply(slot, pending.means[place] if place < len(pending.means) else {}, choice=place)
+    if slot in reading.facts:
+        return Reply(slot, {slot: reading.facts[slot]})
+    if reading.severity and slot in SEVERITY_OF:
+        return Reply(slot, {SEVERITY_OF[slot]: reading.severity})
+    if reading.reply == "unknown":
+        return Reply(slot)
+    if reading.reply in ("yes", "no") and pending.turn == memory.turns:
+        return _yes_or_no(pending, reading.reply)
+    return None
+
+
+def bare_severity(memory: Memory, reading: Reading) -> Facts:
+    """The fact that a severity without a noun is, when none of our questions was open: of what was last spoken of."""
+    if reading.severity is None:
+        return {}
+    stated = {**memory.case.known(), **reading.facts}
+    lungs = "ild_severity" in stated or "ild_course" in stated
+    effect = "side_effect" in stated
+    if lungs and (not effect or any(q.kind in LUNG_KINDS for q in memory.questions)):
+        return {"ild_severity": reading.severity}
+    return {"side_effect_severity": reading.severity} if effect else {}
+
+
+def _chosen(pending: Pending, reading: Reading) -> int | None:
+    said = _bare(reading.text)
+    named = [place for place, choice in enumerate(pending.choices) if said == _bare(choice)]
+    if named:
+        return named[0]
+    number = int(said) if said.isdecimal() else reading.ordinal
+    if number is not None and 1 <= number <= len(pending.choices) and not reading.drugs:
+        return number - 1
+    return None
+
+
+def _yes_or_no(pending: Pending, reply: str) -> Reply:
+    """A bare yes or no: the fact's own rule, else the only choice that says something (yes) or nothing (no)."""
+    slot = pending.slot
+    rules = fact_rules().get(slot)
+    value = None if rules is None else rules.if_yes if reply == "yes" else rules.if_no
+    if value is not None:
+        return Reply(slot, {slot: value})
+    telling = [place for place, means in enumerate(pending.means) if means]
+    empty = [place for place, means in enumerate(pending.means) if not means]
+    places = telling if reply == "yes" else empty
+    if (reply == "no" and places) or len(places) == 1:
+        return Reply(slot, pending.means[places[0]], choice=places[0])
+    return Reply(slot, unclear=True)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^\w ]", "", text).casefold().strip()

@@ -1,0 +1,78 @@
+"""Whose case is it? Two people in one chat are told apart, or it is asked which of them is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.dialogue.answering import reply_to
+from bot.dialogue.data import has_cue
+from bot.dialogue.memory import Memory, Parked
+from bot.dialogue.reading import Reading
+from bot.guidance.model import Case
+
+CHANGES = frozenset((("self", "relative"), ("relative", "self"), ("self", "patient"), ("patient", "relative")))
+"""From whose case to whose a message may jump. A relative of a patient who is met with "she" changes nothing."""
+SAME, OTHER = 0, 1
+
+
+@dataclass(frozen=True)
+class Whose:
+    """The memory of the person whom the message is about. ``ask``: it is not clear; the message is parked."""
+
+    memory: Memory
+    reading: Reading
+    notes: tuple[str, ...] = ()
+    ask: bool = False
+
+
+def whose(memory: Memory, reading: Reading) -> Whose:
+    """The case that the message belongs to."""
+    if memory.parked is not None:
+        return _settled(memory, reading)
+    known = set(memory.case.known()) - {"audience"}
+    jumps = reading.person == "other" or (memory.person, reading.person) in CHANGES
+    if known and jumps:
+        shelf = memory.shelved
+        if shelf is not None and shelf.person == reading.person:
+            return Whose(_swapped(memory), reading, ("back_to_first_person",))
+        parked = Parked(reading.facts, reading.person)
+        return Whose(replace(memory, parked=parked), reading, ask=True)
+    person = reading.person if reading.person != "other" else None
+    return Whose(replace(memory, person=memory.person or person), reading)
+
+
+def _settled(memory: Memory, reading: Reading) -> Whose:
+    """The message after "which person?": a reply to it, or the conversation goes on about the one last named."""
+    parked, memory = memory.parked, replace(memory, parked=None)
+    if parked is None:
+        return Whose(memory, reading)
+    reply = reply_to(replace(memory, turns=memory.turns - 1), reading) if _asked(memory) else None
+    memory = replace(memory, pending=None) if _asked(memory) else memory
+    same = reading.person is not None and reading.person == memory.person
+    if reply is not None and reply.choice is not None:
+        same = reply.choice == SAME
+    elif has_cue("same_person", reading.text):
+        same = True
+    facts = {**parked.facts, **reading.facts}
+    if same:
+        return Whose(memory, replace(reading, facts=facts), ("same_person",))
+    other = Memory(
+        case=Case(audience=memory.case.audience),
+        turns=memory.turns,
+        questions=memory.questions,
+        person=parked.person,
+        shelved=Parked(memory.case.known(), memory.person),
+    )
+    return Whose(other, replace(reading, facts=facts, reply=None), ("new_person",))
+
+
+def _asked(memory: Memory) -> bool:
+    return memory.pending is not None and memory.pending.slot == "which_person"
+
+
+def _swapped(memory: Memory) -> Memory:
+    """Back to the case that was put aside; the present one goes there instead."""
+    shelf = memory.shelved or Parked()
+    case = Case.from_mapping({**shelf.facts, "audience": memory.case.audience})
+    aside = Parked(memory.case.known(), memory.person)
+    return replace(memory, case=case, person=shelf.person, shelved=aside, undo=(), asked=(), pending=None)

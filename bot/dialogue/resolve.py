@@ -1,0 +1,139 @@
+"""From a question as it was put to the question that is meant: ellipsis, ordinals, "why not", "is that cited?"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.dialogue.data import has_cue
+from bot.dialogue.memory import Memory
+from bot.dialogue.reading import Asked, Facts, Reading
+from bot.guidance.model import Question
+
+ABOUT_A_DRUG = (
+    "ask_dose",
+    "ask_monitoring",
+    "ask_evidence",
+    "compare_drugs",
+    "ask_contraindication",
+    "ask_drug_risk",
+    "ask_drug_info",
+)
+"""Questions that are about a drug; without one they are about those just spoken of."""
+ABOUT_THE_CASE = (
+    "ask_alternatives",
+    "report_side_effect",
+    "ask_side_effect_management",
+    "ask_pregnancy",
+    "ask_ild_treatment",
+    "ask_treatment_failure",
+)
+ATTRIBUTES = ("ask_dose", "ask_monitoring", "ask_evidence", "ask_drug_risk", "ask_contraindication", "ask_pregnancy")
+"""What can be asked of one drug and then of the next: "and azathioprine?" after a dose is a dose."""
+NOT_OF_A_DRUG = ("ask_alternatives", "provide_patient_info", "correct_info", "affirm", "ask_clarification")
+MOST_DRUGS = 4
+FEW_WORDS = 6
+OF_THE_DISEASE = frozenset(("pft", "hrct", "response", "ck_enzymes", "inflammatory_markers", "strength"))
+"""Aspects of monitoring that watch the disease, whatever drug was spoken of."""
+
+
+class NoSuchOptionError(LookupError):
+    """The person points at an option ("the fourth one") that was not there."""
+
+
+def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
+    """The question to put to the guidance. Raises NoSuchOptionError when an ordinal points at nothing."""
+    question = Question(
+        kind=asked.intent,
+        drugs=asked.drugs,
+        options=asked.options,
+        aspects=asked.aspects,
+        side_effect=asked.side_effect,
+        terms=asked.terms,
+        citation=asked.citation,
+        act="why_not" if reading.act == "why_not" else None,
+        scenario=reading.hypothetical,
+    )
+    ordinal = asked.ordinal if asked.ordinal is not None else reading.ordinal
+    if ordinal is not None and not question.drugs:
+        return _pointed_at(question, ordinal, memory)
+    question = _same_again(question, asked, memory)
+    if question.kind == "ask_citation" or reading.act == "sources":
+        return _of_last_statements(question, memory)
+    if question.kind == "compare_drugs":
+        return _compared(question, memory)
+    if _leaves_out_its_drug(question, asked, memory):
+        return replace(question, drugs=memory.drugs[:MOST_DRUGS])
+    return question
+
+
+def by_new_facts(changed: Facts, memory: Memory) -> Question:
+    """The question to answer for a message that only states facts: the last one, or what the facts raise."""
+    last = memory.questions[-1] if memory.questions else None
+    if last is not None and _touched(last, changed):
+        return replace(last, not_asking=())
+    return Question(kind=_raised_by(changed, memory))
+
+
+def _touched(last: Question, changed: Facts) -> bool:
+    """Would the last question be answered otherwise with these facts?"""
+    if last.kind in ABOUT_THE_CASE:
+        return True
+    if last.kind == "ask_dose":
+        return bool({"weight_kg", "height_cm"} & set(changed))
+    return last.kind in ("ask_contraindication", "compare_drugs")
+
+
+def _raised_by(changed: Mapping[str, object], memory: Memory) -> str:
+    if "pregnancy" in changed and changed["pregnancy"] != "not_pregnant":
+        return "ask_pregnancy"
+    if len(memory.case.drugs_tried) > 1 and "drugs_tried" in changed:
+        return "ask_treatment_failure"
+    if {"ild_severity", "ild_course"} & set(changed) and "side_effect" not in changed:
+        return "ask_ild_treatment" if changed.get("ild_severity") != "none" else "ask_alternatives"
+    return "report_side_effect" if "side_effect" in changed else "ask_alternatives"
+
+
+def _pointed_at(question: Question, ordinal: int, memory: Memory) -> Question:
+    kind = "ask_drug_info" if question.kind not in ABOUT_A_DRUG + ABOUT_THE_CASE + ("ask_citation",) else question.kind
+    kind = "ask_drug_info" if kind in NOT_OF_A_DRUG else kind
+    listed = memory.options or memory.drugs
+    place = ordinal - 1 if ordinal > 0 else len(listed) + ordinal
+    if not 0 <= place < len(listed):
+        raise NoSuchOptionError(str(ordinal))
+    if memory.options:
+        return replace(question, kind=kind, options=(listed[place],), drugs=memory.option_drugs.get(listed[place], ()))
+    return replace(question, kind=kind, drugs=(listed[place],))
+
+
+def _same_again(question: Question, asked: Asked, memory: Memory) -> Question:
+    last = memory.questions[-1] if memory.questions else None
+    if last is None or question.kind != "ask_drug_info" or not question.drugs or question.act:
+        return question
+    if last.kind in ATTRIBUTES and has_cue("same_question", asked.text.strip()):
+        return replace(question, kind=last.kind, aspects=question.aspects or last.aspects)
+    return question
+
+
+def _of_last_statements(question: Question, memory: Memory) -> Question:
+    if question.drugs or question.citation is not None:
+        return replace(question, kind="ask_citation")
+    return replace(question, kind="ask_citation", rows=memory.rows)
+
+
+def _compared(question: Question, memory: Memory) -> Question:
+    if len(question.drugs) > 1:
+        return question
+    others = [d for d in memory.drugs if d not in question.drugs]
+    return replace(question, drugs=(*others[: MOST_DRUGS - len(question.drugs)], *question.drugs))
+
+
+def _leaves_out_its_drug(question: Question, asked: Asked, memory: Memory) -> bool:
+    if question.drugs or question.options or not memory.drugs:
+        return False
+    if question.kind == "ask_pregnancy":
+        topic = memory.questions[-1].drugs if memory.questions else ()
+        return bool(topic) and len(asked.text.split()) <= FEW_WORDS
+    if question.kind == "ask_monitoring" and set(question.aspects) & OF_THE_DISEASE:
+        return False
+    return question.kind in ABOUT_A_DRUG

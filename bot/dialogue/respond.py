@@ -1,0 +1,186 @@
+"""Answers a turn: every task gets its Answer, and the memory learns what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.dialogue import replies
+from bot.dialogue.adjust import escalated, flagged, led, shortened, with_ask
+from bot.dialogue.data import register
+from bot.dialogue.facts import differs
+from bot.dialogue.memory import Memory, Pending
+from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE
+from bot.dialogue.turn import Consult, Say, Task, Turn
+from bot.guidance import engine
+from bot.guidance.answer import Answer, Ask
+from bot.guidance.knowledge import listed, load_knowledge
+from bot.guidance.model import SLOTS, Case, Question
+from bot.guidance.placement_rules import OFFERED
+
+Engine = Callable[[Case, Question], Answer]
+
+ASKABLE = (*SLOTS, "drug", "fever_or_infection", "which_person")
+ASKED_ANEW = ("drug", "which_person")
+"""Not facts of the patient: which drug is meant is another question each time."""
+CLINICAL = (*ABOUT_A_DRUG, *ABOUT_THE_CASE)
+FIRST_DRUGS = ("preferred", "consider")
+
+
+def respond(turn: Turn, ask_engine: Engine = engine.answer) -> tuple[tuple[Answer, ...], Memory]:
+    """One Answer a task, at most one of which asks something, and the memory after them."""
+    memory = turn.memory
+    answers: list[Answer] = []
+    questions: list[Question] = []
+    asked = False
+    for place, task in enumerate(turn.tasks):
+        silent = asked or (place < len(turn.tasks) - 1 and _dialogue_asks(turn))
+        answer, ask, pending = _answered(task, turn, memory, ask_engine, silent, last=place == len(turn.tasks) - 1)
+        if place == 0:
+            answer = flagged(_led_by_notes(answer, turn), turn.red_flag)
+        asked = asked or ask is not None
+        if isinstance(task, Consult):
+            memory = _remembered(memory, task, answer)
+            questions += [task.question] if task.question.kind in CLINICAL else []
+        if ask is not None:
+            memory = _with_pending(memory, ask, pending)
+        answers.append(replace(answer, case=memory.case, understood=task.understood))
+    if questions:
+        memory = replace(memory, questions=tuple(dict.fromkeys(replace(q, detail="first") for q in questions)))
+    open_flags = [a.escalation.rule for a in answers if a.escalation and a.escalation.level == "emergency"]
+    return tuple(answers), replace(memory, emergency=open_flags[0] if open_flags else memory.emergency)
+
+
+def _dialogue_asks(turn: Turn) -> bool:
+    return turn.clash is not None or turn.whose or turn.again is not None
+
+
+def _answered(
+    task: Task, turn: Turn, memory: Memory, ask_engine: Engine, silent: bool, last: bool
+) -> tuple[Answer, Ask | None, Pending | None]:
+    """The Answer to one task with the question that it puts, if it may put one."""
+    if isinstance(task, Say):
+        answer = _said(task, turn, memory, ask_engine)
+    else:
+        not_asking = (
+            ASKABLE if silent or _dialogue_asks(turn) else tuple(s for s in memory.asked if s not in ASKED_ANEW)
+        )
+        answer = _consulted(task, replace(task.question, not_asking=not_asking), turn, ask_engine)
+    if not last or not _dialogue_asks(turn):
+        return answer, answer.ask, None
+    ask, pending = _of_dialogue(turn, memory)
+    return with_ask(answer, ask), ask, pending
+
+
+def _of_dialogue(turn: Turn, memory: Memory) -> tuple[Ask, Pending]:
+    if turn.clash is not None:
+        return replies.clash_ask(turn.clash, memory.case)
+    if turn.again is not None:
+        text = replies.wording().replies["which_of_them"].text[register(memory.case.audience)]
+        named = [p for p, means in enumerate(turn.again.means) if means] or list(range(len(turn.again.choices)))
+        choices = tuple(turn.again.choices[p] for p in named)
+        means = tuple(turn.again.means[p] for p in named if p < len(turn.again.means))
+        return Ask(turn.again.slot, text, choices, means), Pending(turn.again.slot, choices, means)
+    row = replies.wording().replies["which_person"]
+    text = row.text[register(memory.case.audience)]
+    return Ask("which_person", text, row.choices), Pending("which_person", row.choices)
+
+
+def _consulted(task: Consult, question: Question, turn: Turn, ask_engine: Engine) -> Answer:
+    answer = ask_engine(task.case, question)
+    if task.style == "shorter":
+        answer = shortened(answer)
+    if task.before is not None:
+        answer = led(answer, _what_changed(task, question, answer, ask_engine))
+    clash = turn.clash
+    if clash is not None:
+        filled = replies.clash_words(clash, task.case)
+        value = filled["new"] if clash.cautious == clash.new else filled["old"]
+        answer = led(answer, replies.note("on_the_safe_side", task.case.audience, fact=filled["fact"], value=value))
+    return answer
+
+
+def _what_changed(task: Consult, question: Question, answer: Answer, ask_engine: Engine) -> str:
+    """The facts that are new or taken back, and what that did to the options."""
+    before, audience = task.before or task.case, task.case.audience
+    facts = "; ".join(replies.fact_in_words(slot, task.case) for slot in differs(before, task.case))
+    if not facts:
+        return ""
+    earlier, now = _offered(ask_engine(replace(before, audience=audience), question)), _offered(answer)
+    gone = [label for option, label in earlier.items() if option not in now]
+    new = [label for option, label in now.items() if option not in earlier]
+    if not earlier and not now:
+        return replies.note("changed", audience, facts=facts)
+    if not gone and not new:
+        return replies.note("same_options", audience, facts=facts)
+    texts = replies.wording().words
+    parts = [("now_offered", new), ("no_longer", gone)]
+    changes = [texts[name][register(audience)].format(labels=listed(labels)) for name, labels in parts if labels]
+    return replies.note("changed_options", audience, facts=facts, options="; ".join(changes))
+
+
+def _offered(answer: Answer) -> dict[str, str]:
+    return {o.option: o.label for o in answer.options if o.stance in OFFERED}
+
+
+def _said(task: Say, turn: Turn, memory: Memory, ask_engine: Engine) -> Answer:
+    case = memory.case
+    if task.reply in ("case", "undone"):
+        assumed = ask_engine(case, Question(not_asking=ASKABLE)).assumptions if task.reply == "case" else ()
+        nothing = {"case": "no_case", "undone": "undone_to_nothing"}[task.reply]
+        return replies.facts_reply(task.reply, nothing, case, task.understood, assumed)
+    if task.reply == "no_such_option":
+        shown = memory.options or memory.drugs
+        if not shown:
+            return replies.reply("no_list", case, task.understood)
+        return replies.reply(task.reply, case, task.understood, {"listed": _listed(memory, ask_engine)})
+    if task.reply == "clash" and turn.clash is not None:
+        return replies.reply(task.reply, case, task.understood, replies.clash_words(turn.clash, case))
+    if task.reply == "emergency_reminder":
+        question = Question(kind="emergency", rows=(memory.emergency,) if memory.emergency else ())
+        return escalated(replies.reply(task.reply, case, task.understood), ask_engine(case, question).escalation)
+    return replies.reply(task.reply, case, task.understood, task.values)
+
+
+def _listed(memory: Memory, ask_engine: Engine) -> str:
+    if memory.options and memory.questions:
+        labels = {o.option: o.label for o in ask_engine(memory.case, memory.questions[-1]).options}
+        return listed([labels.get(o, o.replace("_", " ")) for o in memory.options])
+    return load_knowledge().labels(memory.drugs)
+
+
+def _led_by_notes(answer: Answer, turn: Turn) -> Answer:
+    audience = turn.memory.case.audience
+    lines = [replies.note(note.reply, audience, **note.values) for note in turn.notes]
+    return led(answer, " ".join(lines))
+
+
+def _remembered(memory: Memory, task: Consult, answer: Answer) -> Memory:
+    """What the next message may refer to: the question, its scenario, drugs, options in order, and rows."""
+    memory = replace(memory, rows=tuple(s.id for s in answer.statements) or memory.rows)
+    question = task.question
+    if question.kind not in CLINICAL:
+        return memory
+    options = {o.option: o.drugs for o in answer.options if o.stance in OFFERED}
+    memory = replace(
+        memory,
+        scenario=task.scenario,
+        option_drugs=options or ({} if question.drugs else memory.option_drugs),
+    )
+    return replace(memory, drugs=question.drugs or _first_drugs(answer) or memory.drugs)
+
+
+def _first_drugs(answer: Answer) -> tuple[str, ...]:
+    """The drugs put first: the preferred ones, or those to consider when none is preferred."""
+    for stance in FIRST_DRUGS:
+        drugs = [d for o in answer.options if o.stance == stance for d in o.drugs]
+        if drugs:
+            return tuple(dict.fromkeys(drugs))
+    return ()
+
+
+def _with_pending(memory: Memory, ask: Ask, pending: Pending | None) -> Memory:
+    asked = tuple(dict.fromkeys((*memory.asked, ask.slot)))
+    if pending is None:
+        pending = Pending(ask.slot, ask.choices, ask.means, turn=memory.turns)
+    return replace(memory, pending=pending, asked=asked)
