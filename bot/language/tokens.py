@@ -1,0 +1,86 @@
+"""Tokens: spaCy's tokenizer and sentencizer, with rules for what people type about drugs and laboratory values."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?$")
+_JOINING = frozenset("-'")
+# "3.0g", "70kg", "38.9C": the unit is a word of its own
+_UNIT = re.compile(r"(?<![\w.])(\d+(?:[.,]\d+)?)(?=(?:mcg|mg|g|kg|kgs|lb|lbs|cm|ml|m2|c|f|x|yo|wks?|weeks?|months?)\b)", re.I)
+_ENDS = frozenset(".!?")
+
+
+@dataclass(slots=True)
+class Token:
+    """One word or mark. ``norm`` is what patterns see; ``drug`` a canonical id; ``sentence`` counts from 0."""
+
+    text: str
+    norm: str
+    start: int
+    end: int
+    sentence: int
+    is_mark: bool = False
+    number: float | None = None
+    drug: str | None = None
+    printed: str | None = None
+
+
+def fold(word: str) -> str:
+    """Lower case without accents: 'Diarrhée' -> 'diarrhee'."""
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", word.lower().replace("ß", "ss"))
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+@functools.lru_cache(maxsize=1)
+def _pipeline() -> Language:
+    import spacy
+
+    nlp = spacy.blank("en")
+    infixes = [*(nlp.Defaults.infixes or []), r"(?<=[A-Za-z0-9])[/,;:+&>=<~()](?=\S)", r"(?<=[a-z])[.!?](?=[A-Z])"]
+    nlp.tokenizer.infix_finditer = spacy.util.compile_infix_regex(infixes).finditer
+    nlp.add_pipe("sentencizer")
+    return nlp
+
+
+def tokenize(text: str) -> list[Token]:
+    """Tokens of a clean text. Hyphens and apostrophes inside a word are dropped: 'RP-ILD' gives 'rp', 'ild'."""
+    spaced = _UNIT.sub(r"\1\u200a", text)
+    doc = _pipeline()(spaced)
+    offsets = _offsets(spaced)
+    tokens: list[Token] = []
+    sentence = -1
+    for word in doc:
+        if word.is_sent_start:
+            sentence += 1
+        raw = word.text
+        if raw.isspace():
+            if "\n" in raw and tokens:
+                tokens.append(Token(raw, "\n", offsets[word.idx], offsets[word.idx + len(raw)], sentence, True))
+            continue
+        inside = 0 < word.i < len(doc) - 1 and not doc[word.i - 1].whitespace_ and not word.whitespace_
+        if raw in _JOINING and inside:
+            continue
+        norm = fold("not" if word.norm_ == "not" else word.lower_)
+        number = float(raw.replace(",", ".")) if _NUMBER.match(raw) else None
+        mark = not any(sign.isalnum() for sign in raw)
+        tokens.append(Token(raw, norm, offsets[word.idx], offsets[word.idx + len(raw)], sentence, mark, number))
+    return tokens
+
+
+def _offsets(spaced: str) -> list[int]:
+    """For each character of the text with its units set apart, the place in the text as it came."""
+    places, at = [], 0
+    for sign in spaced:
+        places.append(at)
+        at += sign != "\u200a"
+    return [*places, at]
