@@ -34,8 +34,9 @@ ROW_KEYS: Final = (
     *("id", "topic", "drugs", "options", "aspects", "when", "text", "citations", "numbers", "sources"),
     *("check", "see", "reviewed_by", "reviewed_on"),
 )
-DRUG_KEYS: Final = ("id", "label", "names", "names_by_language", "group", "drug_class", "members", "facts", "no_source")
-SIDE_EFFECT_KEYS: Final = ("id", "label", "names", "article_silent", "claims", "facts", "red_flags")
+DRUG_KEYS: Final = ("id", "label", "names", "group", "drug_class", "members", "facts", "no_source")
+NAME_KINDS: Final = ("generic", "brands", "abbreviations", "lay", "misspellings")
+SIDE_EFFECT_KEYS: Final = ("id", "label", "names", "article_silent", "claims", "also", "facts", "red_flags")
 _ARTICLE_ID: Final = re.compile(r"[CM]\d{1,2}")
 _BEYOND_ID: Final = re.compile(r"[XD]-[a-zA-Z0-9_]+(-[a-zA-Z0-9_]+)*")
 
@@ -101,25 +102,26 @@ def _refuse_unused(fields: Fields, names: set[str]) -> None:
 
 def drug(fields: Fields, facts: tuple[str, ...]) -> Drug:
     """A drug or class. `facts` are the ids of its rows, already parsed."""
-    by_language = fields.entry.get("names_by_language") or {}
-    names = list(fields.strings("names", what="name"))
-    languages: dict[str, tuple[str, ...]] = {}
-    if isinstance(by_language, dict):
-        for language, words in by_language.items():
-            if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-                fields.fault(f"names in '{language}' are not a list of texts", "write [a, b]", "names_by_language")
-                continue
-            languages[str(language)] = tuple(words)
-            names.extend(word for word in words if word not in names)
-    else:
-        fields.fault("'names_by_language' is not a mapping", "write en: [a, b]", "names_by_language")
-    if not names:
-        fields.fault("the drug has no names", "write 'names' or 'names_by_language'", "names")
+    raw = fields.entry.get("names")
+    names = Fields(raw, fields.problems, fields.entry.where("names"), (*NAME_KINDS, "languages", "ambiguous"))
+    by_kind = {kind: names.strings(kind, what="name") for kind in NAME_KINDS}
+    by_language: dict[str, tuple[str, ...]] = {}
+    spoken = names.entry.get("languages")
+    if spoken:
+        languages = Fields(spoken, fields.problems, names.entry.where("languages"), tuple(spoken))
+        by_language = {str(language): languages.strings(language, what="name") for language in spoken}
+    every = [name for group in (by_kind, by_language) for words in group.values() for name in words]
+    if not every:
+        fields.fault("the drug has no names", "write names: {generic: [...]}", "names")
+    labels = fields.registers("label")
     return Drug(
         id=fields.string("id"),
-        label=fields.string("label"),
-        names=tuple(dict.fromkeys(names)),
-        names_by_language=languages,
+        label=labels["clinician"],
+        labels=labels,
+        names=tuple(dict.fromkeys(every)),
+        names_by_kind=by_kind,
+        names_by_language=by_language,
+        ambiguous=names.strings("ambiguous", what="name"),
         group=fields.string("group", DRUG_GROUPS),
         drug_class=fields.string("drug_class"),
         members=fields.strings("members", what="drug"),
@@ -136,7 +138,7 @@ def side_effect(fields: Fields, facts: tuple[str, ...]) -> SideEffect:
         names=fields.strings("names", what="name"),
         article_silent=fields.flag("article_silent"),
         claims=fields.strings("claims", what="row"),
-        facts=facts,
+        facts=(*facts, *fields.strings("also", what="row")),
         red_flags=fields.strings("red_flags", what="red flag"),
     )
 

@@ -35,6 +35,7 @@ __all__ = ["TOPICS", "UNITS", "Drug", "Row", "Table", "TableError", "load_table"
 
 TABLE_DIR: Final = Path(__file__).parent / "table"
 _ROW_FILES: Final = ("claims", "beyond")
+_OTHER_DRUGS: Final = "not_in_table.yml"
 _T = TypeVar("_T")
 
 
@@ -96,6 +97,8 @@ class _Load:
         """Every file of drugs/: the drug, and its rows."""
         found: dict[str, Drug] = {}
         for path in sorted((self.folder / "drugs").glob("*.yml")):
+            if path.name == _OTHER_DRUGS:
+                continue
             name = f"drugs/{path.name}"
             content = read_yaml(path, name)
             fields = Fields(content, self.problems, f"{name}:1", entries.DRUG_KEYS)
@@ -105,6 +108,16 @@ class _Load:
                 fields.fault("this drug has a file already", "keep one file a drug", "id")
             found[drug.id] = drug
         return found
+
+    def other_drugs(self) -> dict[str, tuple[str, ...]]:
+        """Names of drugs that the table does not hold, by class: known so that no fuzzy match takes them for ours."""
+        path = self.folder / "drugs" / _OTHER_DRUGS
+        if not path.exists():
+            return {}
+        name = f"drugs/{_OTHER_DRUGS}"
+        content = read_yaml(path, name)
+        fields = Fields(content, self.problems, f"{name}:1", tuple(content) if isinstance(content, dict) else ())
+        return {kind: fields.strings(kind, what="name") for kind in fields.entry}
 
     def side_effects(self) -> dict[str, SideEffect]:
         """Every category of side effects, and its rows."""
@@ -159,7 +172,7 @@ def _check_others(load: _Load, drugs: Collection[str], table: Table) -> None:
 
     rows, sources = ("row", table.rows), ("source", table.sources)
     check("references", table.references, {"sources": sources})
-    check("side_effects", table.side_effects, {"claims": rows, "red_flags": ("red flag", table.red_flags)})
+    check("side_effects", table.side_effects, {"claims": rows, "facts": rows, "red_flags": ("red flag", table.red_flags)})
     check("red_flags", table.red_flags, {"drugs": ("drug", drugs), "sources": sources})
     check("aspects", table.aspects, {"rows": rows})
     check("silences", table.silences, {"drugs": ("drug", drugs), "aspects": ("aspect", table.aspects), "then": rows})
@@ -201,6 +214,7 @@ def load_table(path: str | Path | None = None) -> Table:
     table = Table(
         rows=load.rows,
         drugs=drugs,
+        other_drugs=load.other_drugs(),
         sources=sources,
         references=references,
         side_effects=side_effects,

@@ -44,12 +44,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Drug:
-    """A drug or class: its names in every language, where it belongs, and the ids of its fact rows."""
+    """A drug or class: its names in every language, where it belongs, and the ids of its fact rows.
+
+    `label` is the name printed for clinicians, `labels` holds it for both readers. `names` holds every name that means
+    this drug and nothing else; `ambiguous` ones need the context, so they stand apart.
+    """
 
     id: str
     label: str
+    labels: Text
     names: tuple[str, ...]
+    names_by_kind: Mapping[str, tuple[str, ...]]
     names_by_language: Mapping[str, tuple[str, ...]]
+    ambiguous: tuple[str, ...]
     group: str
     drug_class: str
     members: tuple[str, ...]
@@ -97,7 +104,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class SideEffect:
-    """A category of mycophenolate side effects, with the facts and the article's claims on it."""
+    """A category of mycophenolate side effects: the article's claims, then the ids of facts from other sources."""
 
     id: str
     label: Text
@@ -171,10 +178,11 @@ class Review:
 
 @dataclass(frozen=True)
 class Table:
-    """The whole treatment table, cross-checked."""
+    """The whole treatment table, cross-checked. `other_drugs`: names, by class, of drugs that are not part of it."""
 
     rows: Mapping[str, Row]
     drugs: Mapping[str, Drug]
+    other_drugs: Mapping[str, tuple[str, ...]]
     sources: Mapping[str, Source]
     references: Mapping[int, Reference]
     side_effects: Mapping[str, SideEffect]
