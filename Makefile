@@ -1,0 +1,59 @@
+# The assistant's commands. Each is thin: scripts/ and `python -m bot.runtime` do the work.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run shell train test check format lock eval bench clean
+
+PYTHON := .venv/bin/python
+PORT ?= 5005
+export PORT
+export RASA_TELEMETRY_ENABLED := false
+# Compiled modules go beside the other caches, also where the environment says not to write them: they halve the start.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/var/pycache
+unexport PYTHONDONTWRITEBYTECODE
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | while IFS=$$'\t' read -r name text; do \
+	  printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+run: ## set everything up, train if needed, start the assistant (PORT=5005)
+	@scripts/setup
+	@exec $(PYTHON) -m bot.runtime run
+
+shell: ## chat in the terminal
+	@scripts/setup
+	@exec $(PYTHON) -m bot.runtime shell
+
+train: ## train the model if what it is made from has changed
+	@scripts/setup
+	@$(PYTHON) -m bot.runtime train
+
+test: ## checks and all tests
+	@scripts/setup --dev
+	@scripts/check
+	@$(PYTHON) -m pytest
+
+check: ## style, types, the treatment table, Rasa's own validation of the data
+	@scripts/setup --dev
+	@scripts/check
+
+format: ## lay out the code
+	@scripts/setup --dev
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+eval: ## score the assistant on tests/evaluation; report in reports/
+	@scripts/setup --dev
+	@$(PYTHON) -m bot.runtime train
+	@$(PYTHON) tests/evaluation/run.py
+
+bench: ## measure it beside stock Rasa (large download, several minutes); OURS=1 leaves the stock half out
+	@scripts/setup
+	@$(PYTHON) -m bot.runtime train
+	@$(PYTHON) -m bench $(if $(OURS),--ours)
+
+lock: ## write the lock files anew from pyproject.toml
+	@scripts/lock
+
+clean: ## remove what the other commands made, conversations included
+	rm -rf .venv .boot .rasa var models reports .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,144 @@
+"""Where Rasa 3.6 is bent: each change with the reason for it. Applied by the launcher before a server is made."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+from typing import Any
+
+import jsonschema
+import rasa.shared.utils.common
+import rasa.utils.log_utils
+from rasa.core.actions.action import RemoteAction
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
+from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+from rasa.shared.core.domain import Domain
+
+from bot.runtime import failure
+from bot.runtime.store import ConversationUnreadableError, ConversationUnsavedError, ReportingTrackerStore
+
+logger = logging.getLogger(__name__)
+
+
+def apply() -> None:
+    """Apply all of them; once is enough, twice does no harm."""
+    check_action_schema_once()
+    remember_subclasses()
+    read_commands_as_text()
+    report_store_failures()
+    never_be_silent()
+    hide_message_text_in_logs()
+
+
+def check_action_schema_once() -> None:
+    """Every action's reply is still validated; the schema itself no longer is, each time: 40 % of a message's time."""
+    schema = RemoteAction.action_response_format_spec()
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    validator = kind(schema)
+
+    def validate(_self: RemoteAction, result: dict[str, Any]) -> bool:
+        validator.validate(result)
+        return True
+
+    RemoteAction._validate_action_result = validate
+
+
+def remember_subclasses() -> None:
+    """Rasa walks all subclasses of Event again for each event that it reads back: 15 % of a message's time."""
+    module = rasa.shared.utils.common
+    if hasattr(module.all_subclasses, "remembered"):
+        return
+    remembered = functools.lru_cache(maxsize=None)(lambda cls, walk=module.all_subclasses: tuple(walk(cls)))
+
+    def all_subclasses(cls: Any) -> list[Any]:
+        return list(remembered(cls))
+
+    all_subclasses.remembered = remembered  # type: ignore[attr-defined]
+    module.all_subclasses = all_subclasses
+
+
+def read_commands_as_text() -> None:
+    """`/intent{"slot": "x"}` typed by a person is text, on every channel: facts come from words alone."""
+
+    def process(_self: RegexMessageHandler, messages: list[Any], domain: Domain | None = None) -> list[Any]:
+        return messages
+
+    RegexMessageHandler.process = process
+
+
+def report_store_failures() -> None:
+    """The store's failures reach `Agent.handle_message`, which says so: see ReportingTrackerStore."""
+
+    def make(store: TrackerStore | None, domain: Domain) -> TrackerStore:
+        if store is None:
+            return InMemoryTrackerStore(domain)
+        store.domain = domain
+        return ReportingTrackerStore(store)
+
+    Agent._create_tracker_store = staticmethod(make)
+
+
+def never_be_silent() -> None:
+    """A turn that fails, or brings no message at all, brings an Answer of kind `error`."""
+    if hasattr(Agent.handle_message, "unguarded"):
+        return
+    unguarded = Agent.handle_message
+
+    async def handle_message(self: Agent, message: UserMessage) -> list[dict[str, Any]] | None:
+        channel = message.output_channel
+        collected = channel.messages if isinstance(channel, CollectingOutputChannel) else None
+        said = len(collected or [])
+        trouble = None
+        try:
+            await unguarded(self, message)
+        except Exception as error:
+            trouble = _explain(error)
+        if trouble is None and collected is not None and len(collected) == said:
+            logger.error("A turn brought no message.")
+            trouble = failure.ACTION
+        if trouble is not None:
+            await channel.send_response(message.sender_id, failure.error_message(trouble))
+        return collected
+
+    handle_message.unguarded = unguarded  # type: ignore[attr-defined]
+    Agent.handle_message = handle_message
+
+
+def _explain(error: Exception) -> str:
+    """What to tell the user. The log gets the error's kind and place, not its text, which may quote the message."""
+    root: BaseException = error
+    while root.__cause__ is not None:
+        root = root.__cause__
+    trace = root.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "an unknown place"
+    logger.error("A turn failed: %s from %s at %s", type(error).__name__, type(root).__qualname__, place)
+    if isinstance(error, ConversationUnreadableError):
+        return failure.LOAD
+    return failure.SAVE if isinstance(error, ConversationUnsavedError) else failure.ACTION
+
+
+_LOGGED_AS_IT_IS = {"event", "level", "timestamp", "logger", "event_info", "action_name", "policy_name", "node_name"}
+
+
+def hide_message_text_in_logs() -> None:
+    """Rasa's structured logs carry messages, slots and whole conversations at debug level, and in errors of channels.
+
+    Only numbers and a few names are let through, unless LOG_MESSAGE_TEXT is set.
+    """
+    if os.environ.get("LOG_MESSAGE_TEXT"):
+        return
+
+    def hide(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+        return {
+            key: value if key in _LOGGED_AS_IT_IS or isinstance(value, (bool, int, float)) else "<hidden>"
+            for key, value in event.items()
+        }
+
+    rasa.utils.log_utils._anonymizer = hide
+    logging.getLogger("rasa.core.policies").setLevel(logging.INFO)

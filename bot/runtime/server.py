@@ -1,0 +1,83 @@
+"""The server: one process that holds the model, the actions, the chat page and the channels."""
+
+from __future__ import annotations
+
+import gc
+import socket
+import sys
+from asyncio import AbstractEventLoop
+from functools import partial
+from pathlib import Path
+
+import rasa.core.channels.channel
+import rasa.core.run
+from rasa.core.utils import AvailableEndpoints
+from sanic import Sanic
+
+from bot.runtime import page, patches
+from bot.runtime.in_process import InProcessActions
+from bot.runtime.paths import ROOT
+
+LARGEST_BODY = 64 * 1024
+"""Bytes of a request; a message of 4,000 characters in any script fits several times over."""
+RESPONSE_TIMEOUT = 60
+"""Seconds until a request that is still at work is given up."""
+
+
+def make_app(model: Path, credentials: Path, endpoints: Path, actions: str = "actions") -> Sanic:
+    """The server with its routes, ready to run. The model is loaded before it listens: once it answers, it is ready."""
+    patches.apply()
+    available = AvailableEndpoints.read_endpoints(str(endpoints))
+    available.action = InProcessActions(actions)
+    app = Sanic("assistant", configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = LARGEST_BODY
+    app.config.RESPONSE_TIMEOUT = RESPONSE_TIMEOUT
+    app.config.FALLBACK_ERROR_FORMAT = "json"
+    app.config.USE_UVLOOP = False
+    app.config.ACCESS_LOG = False
+    page.add_to(app)
+    channels = rasa.core.run.create_http_input_channels(None, str(credentials))
+    rasa.core.channels.channel.register(channels, app, route="/webhooks/")
+    app.register_listener(partial(rasa.core.run.load_agent_on_start, str(model), available, None), "before_server_start")
+    app.register_listener(_settle, "before_server_start")
+    app.register_listener(rasa.core.run.close_resources, "after_server_stop")
+    return app
+
+
+async def _settle(app: Sanic, _loop: AbstractEventLoop) -> None:
+    """A model that did not load must not serve; and what was loaded stays, so the collector need not look at it."""
+    agent = getattr(app.ctx, "agent", None)
+    if agent is None or not agent.is_ready():
+        raise RuntimeError("The model could not be loaded.")
+    gc.collect()
+    gc.freeze()
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            sys.exit(f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: PORT=5006 make run")
+
+
+def serve(
+    model: Path,
+    host: str = "127.0.0.1",
+    port: int = 5005,
+    credentials: Path = ROOT / "credentials.yml",
+    endpoints: Path = ROOT / "endpoints.yml",
+    actions: str = "actions",
+) -> None:
+    """Serve until interrupted."""
+    _refuse_taken(host, port)
+    print("Starting ...", flush=True)
+    app = make_app(model, credentials, endpoints, actions)
+
+    async def announce(_app: Sanic, _loop: AbstractEventLoop) -> None:
+        print(f"The assistant is ready: http://{host}:{port}   (Ctrl-C stops it)", flush=True)
+
+    app.register_listener(announce, "after_server_start")
+    app.run(host=host, port=port, access_log=False, motd=False)
+    print("Stopped.", flush=True)

@@ -1,0 +1,76 @@
+"""What happens when the store or the process is taken away."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from bot.runtime import failure
+from tests.runtime.conftest import ROOT, Running, environment, start, stop
+
+SCHEMA = json.loads((ROOT / "tests" / "contract" / "answer.schema.json").read_text())
+
+
+@pytest.mark.parametrize("text", [failure.LOAD, failure.ACTION, failure.SAVE])
+def test_an_error_answer_keeps_the_contract(text: str) -> None:
+    answer = failure.error_answer(text)
+    jsonschema.validate(answer, SCHEMA)
+    assert answer["kind"] == "error"
+    assert text.startswith(answer["headline"])
+
+
+def test_a_store_that_cannot_be_read_is_said_and_answers_nothing_from_a_blank_case(own_tiny: Running) -> None:
+    assert own_tiny.say("hello there")[0]["custom"] == {"turn": 1}
+    with sqlite3.connect(own_tiny.var / "conversations.db") as database:
+        database.execute("ALTER TABLE events RENAME TO gone")
+    (message,) = own_tiny.say("hello there")
+    assert message["custom"]["answer"]["kind"] == "error"
+    assert message["text"] == failure.LOAD
+    with sqlite3.connect(own_tiny.var / "conversations.db") as database:
+        database.execute("ALTER TABLE gone RENAME TO events")
+    assert own_tiny.say("hello there")[0]["custom"] == {"turn": 2}
+
+
+def test_a_store_that_cannot_be_written_is_said_beside_the_answer(own_tiny: Running) -> None:
+    assert own_tiny.say("hello there")[0]["custom"] == {"turn": 1}
+    with sqlite3.connect(own_tiny.var / "conversations.db") as database:
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(FAIL, 'disk full'); END")
+    answered, warned = own_tiny.say("hello there")
+    assert answered["custom"] == {"turn": 2}
+    assert warned["text"] == failure.SAVE
+
+
+def test_conversations_outlive_the_server(tiny_model: Path, tmp_path: Path) -> None:
+    first = start(tiny_model, tmp_path)
+    first.say("hello there")
+    assert stop(first) == 0
+    second = start(tiny_model, tmp_path)
+    assert second.say("hello there")[0]["custom"] == {"turn": 2}
+    assert stop(second) == 0
+
+
+def test_an_interrupt_ends_the_server_cleanly(own_tiny: Running) -> None:
+    assert stop(own_tiny) == 0
+    log = own_tiny.log.read_text()
+    assert "Traceback" not in log
+    assert log.rstrip().endswith("Stopped.")
+
+
+def test_conversations_are_private_to_the_user(own_tiny: Running) -> None:
+    own_tiny.say("hello there")
+    assert (own_tiny.var / "conversations.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_taken_port_is_explained(tiny: Running, tiny_model: Path, tmp_path: Path) -> None:
+    port = tiny.base.rsplit(":", 1)[1]
+    command = [sys.executable, "-m", "bot.runtime", "serve", "--model", str(tiny_model), "--port", port]
+    done = subprocess.run(command, cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "PORT=" in done.stderr
+    assert "Traceback" not in done.stderr
