@@ -106,6 +106,8 @@ def _what_changed(task: Consult, question: Question, answer: Answer, ask_engine:
     facts = "; ".join(replies.fact_in_words(slot, task.case) for slot in differs(before, task.case))
     if not facts:
         return ""
+    if not task.corrected:
+        return replies.note("noted", audience, facts=facts)
     earlier, now = _offered(ask_engine(replace(before, audience=audience), question)), _offered(answer)
     gone = [label for option, label in earlier.items() if option not in now]
     new = [label for option, label in now.items() if option not in earlier]

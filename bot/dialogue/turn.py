@@ -61,13 +61,14 @@ class Consult:
     """A question for the guidance, on the case that it is asked about.
 
     ``case`` may suppose more than is held (``scenario``). ``before`` is the case of the last answer, when the change
-    since then is to be told. ``style``: shorter, longer, plain, repeat, or as it comes.
+    since then is to be told; ``corrected``: a fact held was wrong or is over, so that the options may differ. ``style``: shorter, longer, plain, repeat, or as it comes.
     """
 
     question: Question
     case: Case
     understood: Mapping[str, Any]
     before: Case | None = None
+    corrected: bool = False
     style: str | None = None
     scenario: Facts = field(default_factory=dict)
 
@@ -320,9 +321,14 @@ def _consult(intake: _Intake, reading: Reading, question: Question, understood: 
     cautious = {clash.slot: clash.cautious for clash in intake.clashes}
     case = merge(memory.case, {**scenario, **cautious}, correcting=True).case
     supposed = bool(scenario) or reading.hypothetical
-    changed = intake.replaced or intake.changed
-    before = intake.before if changed and memory.questions and not supposed else None
-    return Consult(replace(question, scenario=supposed), case, understood, before, None, scenario)
+    return Consult(
+        replace(question, scenario=supposed),
+        case,
+        understood,
+        before=intake.before if intake.changed and memory.questions and not supposed else None,
+        corrected=bool(intake.replaced),
+        scenario=scenario,
+    )
 
 
 def _clarified(intake: _Intake, reading: Reading, asked: Asked, understood: Mapping[str, Any]) -> list[Task]:
