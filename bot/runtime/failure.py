@@ -8,16 +8,16 @@ from typing import Any
 logger = logging.getLogger(__name__)
 
 LOAD = (
-    "I could not load our conversation, so I cannot give an answer that fits your case. Nothing was changed. Please try "
-    "again in a minute. If this is urgent, contact your care team; in an emergency, call your emergency number."
+    "I could not load our conversation, so I cannot give an answer that fits your case. Nothing was changed. Please "
+    "try again in a minute. If this is urgent, contact your care team; in an emergency, call your emergency number."
 )
 ACTION = (
-    "Something went wrong on my side while I worked on that, so I give no answer rather than a wrong one. Please ask again "
-    "or in other words. If this is urgent, contact your care team; in an emergency, call your emergency number."
+    "Something went wrong on my side while I worked on that, so I give no answer rather than a wrong one. Please ask "
+    "again or in other words. If this is urgent, contact your care team; in an emergency, call your emergency number."
 )
 SAVE = (
-    "I could not save this part of our conversation: please do not rely on me to remember it. The facts of the case may "
-    "have to be given again."
+    "I could not save this part of our conversation: please do not rely on me to remember it. The facts of the case "
+    "may have to be given again."
 )
 """Every text begins with the one sentence that is its headline."""
 _NOTICE = "Information only, not medical advice; no clinician has signed the table yet."

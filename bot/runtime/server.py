@@ -38,7 +38,9 @@ def make_app(model: Path, credentials: Path, endpoints: Path, actions: str = "ac
     page.add_to(app)
     channels = rasa.core.run.create_http_input_channels(None, str(credentials))
     rasa.core.channels.channel.register(channels, app, route="/webhooks/")
-    app.register_listener(partial(rasa.core.run.load_agent_on_start, str(model), available, None), "before_server_start")
+    app.register_listener(
+        partial(rasa.core.run.load_agent_on_start, str(model), available, None), "before_server_start"
+    )
     app.register_listener(_settle, "before_server_start")
     app.register_listener(rasa.core.run.close_resources, "after_server_stop")
     return app

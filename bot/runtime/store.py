@@ -63,8 +63,8 @@ class ReportingTrackerStore(FailSafeTrackerStore):
 class ConversationStore(SQLTrackerStore):
     """Rasa's SQL store, for endpoints.yml.
 
-    With SQLite it makes the folder of the file, keeps both private to the user, and writes ahead: a commit then does not
-    wait for the disk, and a reader never for a writer.
+    With SQLite it makes the folder of the file, keeps both private to the user, and writes ahead: a commit then does
+    not wait for the disk, and a reader never for a writer.
     """
 
     def __init__(

@@ -43,7 +43,7 @@ def test_text_and_data_of_a_reply_are_one_message(tiny: Running) -> None:
     assert message["custom"] == {"turn": 1}
 
 
-@pytest.mark.parametrize("typed", ['/greet', '/ask_echo{"colour": "red"}', '/restart', '/ask_fault'])
+@pytest.mark.parametrize("typed", ["/greet", '/ask_echo{"colour": "red"}', "/restart", "/ask_fault"])
 def test_a_typed_command_is_text(tiny: Running, typed: str) -> None:
     sender = f"eve{typed}"
     tiny.say(typed, sender)
@@ -53,7 +53,7 @@ def test_a_typed_command_is_text(tiny: Running, typed: str) -> None:
 
 
 def test_a_command_keeps_its_words(tiny: Running) -> None:
-    assert tiny.say('/echo this echo', "fay")[0]["custom"]["text"] == "/echo this echo"
+    assert tiny.say("/echo this echo", "fay")[0]["custom"]["text"] == "/echo this echo"
 
 
 @pytest.mark.parametrize("words", ["please break", "silence please"])
@@ -86,7 +86,9 @@ def test_what_is_no_message_is_refused_in_json(tiny: Running, body: bytes, statu
     assert json.loads(text)["status"] == status
 
 
-@pytest.mark.parametrize("message", [None, "", "   ", "x" * 5000, "\u202e\u0000\u200b", "\ud800 hello", "🤢🤮", "hello " * 600])
+@pytest.mark.parametrize(
+    "message", [None, "", "   ", "x" * 5000, "\u202e\u0000\u200b", "\ud800 hello", "🤢🤮", "hello " * 600]
+)
 def test_any_text_gets_a_reply(tiny: Running, message: str | None) -> None:
     assert tiny.say(message, "ida")
 

@@ -18,7 +18,7 @@ import importlib.machinery
 import sys
 import types
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 _NEURAL = (
     "needs tensorflow, which this installation leaves out. Remove Rasa's neural components (DIETClassifier, "
@@ -45,7 +45,7 @@ class _InertType(type):
         raise RuntimeError(f"{cls.__module__}.{cls.__name__} {cls.reason}")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def inert(parent: str, name: str) -> type:
     """The stand-in class for `name` in the module or class `parent`; always the same one."""
     return _InertType(name, (), {"__module__": parent, "reason": _REASONS[parent.split(".")[0]]})
@@ -54,7 +54,7 @@ def inert(parent: str, name: str) -> type:
 class _InertModule(types.ModuleType):
     """A module in which every public name is a stand-in class."""
 
-    __path__: list[str] = []
+    __path__: ClassVar[list[str]] = []
 
     def __getattr__(self, name: str) -> type:
         if name.startswith("__"):
