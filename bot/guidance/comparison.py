@@ -45,6 +45,11 @@ def comparison_answer(case: Case, question: Question, knowledge: Knowledge) -> A
     return replace(draft.finish(), case=case)
 
 
+def _contrasts(row: Row, drugs: tuple[str, ...]) -> bool:
+    """Does the row set these drugs against each other? One that speaks of a whole class does not rank its members."""
+    return not any(c in row.drugs and set(drugs) <= {c, *members} for c, members in MEMBERS.items())
+
+
 def _compared(question: Question, draft: Draft) -> tuple[str, ...]:
     drugs = [d for d in question.drugs if not set(MEMBERS.get(d, ())) & set(question.drugs)]
     if len(drugs) == 1 and drugs[0] in MEMBERS:

@@ -22,7 +22,7 @@ def compute_doses(draft: Draft, rows: tuple[Row, ...]) -> None:
     """Add what the weight (and height) of the case make of every dose per kg or per m² among the rows."""
     weight, height = draft.case.weight_kg, draft.case.height_cm
     for row in rows:
-        for number in row.numbers.values():
+        for number in _said(row):
             if number.unit == "mg/kg" and weight is not None:
                 draft.compute(_per_kg(draft, row, number, weight))
             elif number.unit == "mg/m2" and weight is not None and height is not None:
@@ -30,13 +30,16 @@ def compute_doses(draft: Draft, rows: tuple[Row, ...]) -> None:
 
 
 def needs_measure(draft: Draft, rows: tuple[Row, ...]) -> str | None:
-    """The measure still missing for the arithmetic: "weight_kg", "height_cm" or None."""
-    units = {n.unit for row in rows for n in row.numbers.values()}
-    if draft.case.weight_kg is None and units & {"mg/kg", "mg/m2"}:
-        return "weight_kg"
-    if draft.case.height_cm is None and "mg/m2" in units and draft.case.weight_kg is not None:
-        return "height_cm"
-    return None
+    """What is still missing for arithmetic that the given weight calls for: "height_cm", or None."""
+    units = {n.unit for row in rows for n in _said(row)}
+    if draft.case.weight_kg is None or "mg/m2" not in units:
+        return None
+    return "height_cm" if draft.case.height_cm is None else None
+
+
+def _said(row: Row) -> list[Number]:
+    """The numbers that stand in the text of the row; those of its check alone are no doses to calculate with."""
+    return [n for n in row.numbers.values() if n.render() in row.text["clinician"]]
 
 
 def _bounds(number: Number, factor: float) -> str:
@@ -52,11 +55,11 @@ def _per(number: Number) -> str:
 
 def _per_kg(draft: Draft, row: Row, number: Number, weight: float) -> Statement:
     text = draft.words(
-        "computed_per_kg", weight=f"{weight:g}", dose=str(number), result=_bounds(number, weight), per=_per(number)
+        "computed_per_kg", weight=f"{weight:g}", dose=number.render(), result=_bounds(number, weight), per=_per(number)
     )
-    typical = next((n for n in row.numbers.values() if n.unit == "mg"), None)
+    typical = next((n for n in _said(row) if n.unit == "mg"), None)
     if typical is not None:
-        text += " " + draft.words("typical_differs", typical=f"{typical}/day")
+        text += " " + draft.words("typical_differs", typical=f"{typical.render()}/day")
     return _computed(row, text)
 
 
@@ -67,7 +70,7 @@ def _per_m2(draft: Draft, row: Row, number: Number, weight: float, height: float
         weight=f"{weight:g}",
         height=f"{height:g}",
         bsa=f"{area:.2f}",
-        dose=str(number),
+        dose=number.render(),
         result=_bounds(number, area),
         per=_per(number),
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.guidance.answer import Answer, Ask
 from bot.guidance.conditions import INDEX_DRUG, MEMBERS
-from bot.guidance.dosing import compute_doses
+from bot.guidance.dosing import compute_doses, needs_measure
 from bot.guidance.draft import Draft
 from bot.guidance.knowledge import Knowledge, listed, related
 from bot.guidance.model import RECOGNISED_ONLY, Case, Question
@@ -60,7 +60,7 @@ def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
     draft = Draft(KINDS[question.kind], case, question, knowledge)
     if question.kind == "ask_pregnancy" and case.pregnancy is None:
         draft.case = replace(case, pregnancy="pregnant")
-    if question.kind == "ask_pregnancy" or case.pregnancy == "pregnant":
+    if case.pregnancy == "pregnant":
         draft.escalate_for_case()
     placement = place(draft.case, knowledge.rules)
     drugs = _one_by_one(question.drugs)
@@ -144,11 +144,29 @@ def _about_drug(draft: Draft, drug: str, aspect_rows: tuple[Row, ...], room: int
         _check_note(draft, row)
     if kind == "ask_dose":
         compute_doses(draft, tuple(article))
+        _ask_measure(draft, tuple(article))
+    if kind in ("ask_dose", "ask_drug_info"):
+        _always_heed(draft, drug)
     if not article:
         _say_missing(draft, drug, kind, nothing_else=not others)
     shown = others if draft.full else others[: OTHER_ROWS if room == 1 else 1]
     for row in shown:
         _other_line(draft, row)
+
+
+def _ask_measure(draft: Draft, rows: tuple[Row, ...]) -> None:
+    """A weight was given and a dose goes by body surface: the height is the one thing worth asking."""
+    if needs_measure(draft, rows) == "height_cm" and "height_cm" not in draft.question.not_asking:
+        draft.ask = Ask("height_cm", draft.words("needs_height"), ())
+
+
+def _always_heed(draft: Draft, drug: str) -> None:
+    """What the table says to heed with this drug in every patient."""
+    members = MEMBERS.get(drug, (drug,))
+    for rule in draft.knowledge.rules.rules:
+        if not rule.when and set(members) & set(rule.drugs):
+            draft.support(rule.because)
+            draft.line(f"{draft.words('heed')}: {rule.text[draft.register]}.")
 
 
 def _check_note(draft: Draft, row: Row) -> None:
@@ -158,8 +176,7 @@ def _check_note(draft: Draft, row: Row) -> None:
 
 
 def _other_line(draft: Draft, row: Row) -> None:
-    if not draft.has(row.id):
-        draft.line(f"{draft.words('beyond')}: {draft.state(row.id)}")
+    draft.line(f"{draft.words('beyond')}: {draft.state(row.id)}")
 
 
 def _say_missing(draft: Draft, drug: str, kind: str, nothing_else: bool) -> None:

@@ -10,7 +10,7 @@ from bot.guidance.conditions import INDEX_DRUG, holds
 from bot.guidance.draft import Draft
 from bot.guidance.knowledge import Knowledge, listed
 from bot.guidance.model import Case, Question
-from bot.guidance.placement import Placed, Placement, place
+from bot.guidance.placement import Placed, Placement, place, triggered_rules
 from bot.guidance.placement_rules import QuestionRow, Situation
 from bot.guidance.silences import silences_for
 
@@ -55,6 +55,9 @@ def options_answer(case: Case, question: Question, knowledge: Knowledge) -> Answ
     for silence in silences_for(question, draft.case, knowledge):
         draft.miss(silence.text[draft.register])
         draft.support(silence.then)
+    for rules in triggered_rules(draft.case, knowledge.rules).values():
+        for silent in (r.silent for r in rules if r.silent):
+            draft.miss(silent[draft.register])
     draft.ask, draft.assumptions = ask_and_assume(draft, placement)
     _suggestions(draft, placement)
     return replace(draft.finish(), case=case)
@@ -90,11 +93,9 @@ def _situation(case: Case, placement: Placement, knowledge: Knowledge) -> Situat
 
 def _headline(draft: Draft, situation: Situation, placement: Placement) -> str:
     first = placement.at("preferred") or placement.offered[:1]
-    staying = [o for o in placement.options if o.open and o.row.option in STAYING]
-    steps = [o.row.label[draft.register] for o in staying]
     names = [o.row.label[draft.register] for o in first]
     joined = listed(names, "or") if names else draft.words("nothing_offered")
-    return situation.headline[draft.register].format(first=joined, stay=listed(steps, "or") or "-")
+    return situation.headline[draft.register].format(first=joined)
 
 
 def _subject_lines(draft: Draft, question: Question) -> None:
@@ -118,33 +119,35 @@ def _offered_lines(draft: Draft, placement: Placement, situation: Situation) -> 
     if open_steps and set(situation.rows) & {"C26", "C29"}:
         for placed in open_steps:
             draft.line("• " + draft.state(placed.row.lead or ""))
-    cautious = [o for o in placement.at("preferred") if o.cautions]
-    notes = [_with_note(draft, o, o.cautions[0]) for o in cautious[:2]]
-    if placement.at("consider"):
-        notes = [_named(draft, o) for o in placement.at("consider")]
-        draft.line(f"{draft.words('also')}: {'; '.join(notes)}.")
-    elif notes:
-        draft.line("; ".join(notes) + ".")
-    for placed in placement.at("adjunct"):
-        draft.line(f"{draft.words('add_on')}: {_named(draft, placed)}.")
+    for placed in [o for o in placement.at("preferred") if o.cautions][:2]:
+        draft.line(f"{_label(draft, placed).capitalize()}: {placed.cautions[0][draft.register]}.")
+    considered = _grouped(draft, placement.at("consider"))
+    if considered:
+        draft.line(f"{draft.words('also')}: {'; '.join(considered)}.")
+    added = _grouped(draft, placement.at("adjunct"))
+    if added:
+        draft.line(f"{draft.words('add_on')}: {'; '.join(added)}.")
 
 
-def _named(draft: Draft, placed: Placed) -> str:
-    return _with_note(draft, placed, placed.cautions[0] if placed.cautions else None)
-
-
-def _with_note(draft: Draft, placed: Placed, note: object) -> str:
-    label = placed.row.label[draft.register] + draft.cited(placed.because)
-    text = note[draft.register] if isinstance(note, dict) else ""
-    return f"{label} ({text})" if text else label
+def _grouped(draft: Draft, options: Sequence[Placed]) -> list[str]:
+    """Options as "label [1] (note)", those with the same citations and note named together."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for placed in options:
+        note = placed.cautions[0][draft.register] if placed.cautions else ""
+        groups.setdefault((draft.cited(placed.because), note), []).append(placed.row.label[draft.register])
+    return [listed(names) + cited + (f" ({note})" if note else "") for (cited, note), names in groups.items()]
 
 
 def _held_back_lines(draft: Draft, placement: Placement) -> None:
-    reserve = [o for o in placement.at("reserve") if not o.open]
-    if not draft.full:
-        asked = set(draft.question.drugs)
-        reserve = [o for o in reserve if o.row.option in RESERVE_IN_FIRST_VIEW or asked & set(o.drugs)]
-    parts = [f"{_label(draft, o)} ({_reason(draft, o)})" for o in reserve]
+    asked = set(draft.question.drugs)
+    parts = []
+    for placed in placement.at("reserve"):
+        named = bool(asked & set(placed.drugs))
+        if placed.open or not (draft.full or named or placed.row.option in RESERVE_IN_FIRST_VIEW):
+            continue
+        # What a fact of the case holds back needs its reason at once; the usual place of a drug can wait for "why?".
+        told = draft.full or named or len(placed.reasons) > 1
+        parts.append(_label(draft, placed) + (f" ({_reason(draft, placed)})" if told else ""))
     if parts:
         draft.line(f"{draft.words('reserve')}: {'; '.join(parts)}.")
     for placed in placement.at("disputed"):

@@ -131,7 +131,7 @@ def _standing(row: OptionRow, case: Case, excluded: dict[str, DrugRule]) -> tupl
         if value:
             return place_, False
         undecided = undecided or value is None
-    if undecided and row.if_unknown:
+    if undecided and row.if_unknown and holds(row.if_unknown.when, case, excluded) is not False:
         return row.if_unknown, True
     last = row.otherwise
     if (
@@ -150,12 +150,13 @@ def _restrained(
     stance = standing.stance
     reasons: list[Text] = [standing.text] if standing.text else []
     because: list[str] = list(standing.because)
+    holding = [r for r in rules if r.effect == "reserve"]
+    if holding and stance not in EXCLUDES:
+        reasons = [r.text for r in holding] + reasons
+        because += [b for r in holding for b in r.because]
     if stance in OFFERED:
-        holding = [r for r in rules if r.effect == "reserve"]
         if holding:
             stance = "reserve"
-            reasons = [r.text for r in holding] + reasons
-            because += [b for r in holding for b in r.because]
         elif stance == "preferred" and any(r.demotes for r in rules):
             stance = "consider"
     cautions = _texts([r.text for r in rules if r.effect in ("caution", "reserve")])

@@ -54,7 +54,7 @@ class OptionRow:
 
 @dataclass(frozen=True, slots=True)
 class DrugRule:
-    """What a fact of the case does to a drug, whatever option gives it."""
+    """What a fact of the case does to a drug, whatever option gives it; ``silent``: what the article leaves out."""
 
     id: str
     drugs: tuple[str, ...]
@@ -63,6 +63,7 @@ class DrugRule:
     when: Condition
     because: tuple[str, ...]
     text: Text
+    silent: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ def _rules(path: Path) -> tuple[tuple[DrugRule, ...], DrugRule]:
     reader = _Reader(path)
     rules: list[DrugRule] = []
     for row in reader.data["rules"]:
-        reader.check(row, ("id", "drugs", "effect", "when", "because", "text"), ("demotes",))
+        reader.check(row, ("id", "drugs", "effect", "when", "because", "text"), ("demotes", "silent"))
         reader.one_of(row, "drugs", DRUGS)
         reader.one_of(row, "effect", EFFECTS)
         if not row.get("because"):
@@ -232,6 +233,7 @@ def _rules(path: Path) -> tuple[tuple[DrugRule, ...], DrugRule]:
                 when=reader.condition(row, "when", monotone=True),
                 because=tuple(row.get("because") or ()),
                 text=reader.text(row, "text") or {},
+                silent=reader.text(row, "silent", needed=False),
             )
         )
     tried = reader.data["tried"]
@@ -267,6 +269,8 @@ def _questions(path: Path) -> tuple[QuestionRow, ...]:
         choices: list[Choice] = []
         for choice in row.get("choices") or ():
             reader.check(choice, ("say", "means"))
+            if not isinstance(choice.get("say"), str):
+                reader.problems.append(f"{choice.where('say')}: {choice.get('say')!r} is no text; put it in quotes")
             try:
                 Case.from_mapping(choice["means"])
             except InvalidInputError as error:

@@ -67,7 +67,8 @@ def review_answer(case: Case, question: Question, knowledge: Knowledge) -> Answe
     draft = Draft("review_status", case, question, knowledge)
     for row_id in STATUS_ROWS:
         draft.line(draft.state(row_id))
-    draft.line(knowledge.table.review.table_review)
+    review = knowledge.table.review
+    draft.line(draft.words("table_status", version=review.table_version, status=review.table_review))
     return draft.finish()
 
 
