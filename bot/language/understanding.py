@@ -14,7 +14,7 @@ from bot.language.encoder import Encoder
 from bot.language.gate import Gate
 from bot.language.intents import IntentModel
 from bot.language.reading import QuestionPart, Reading
-from bot.language.rules import settle
+from bot.language.tie_breaks import settle
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Understanding:
 
         A failure of the classifier never hides an emergency: the gate goes first and stands by itself.
         """
-        verdict = self._gate.judge(reading)
+        verdict = self._gate.judge(reading.text)
         if verdict is not None:
             reading = dataclasses.replace(reading, emergency={"level": verdict.level, "rule": verdict.rule})
         try:

@@ -1,0 +1,207 @@
+"""The emergency gate: reads every message before any intent is guessed and says whether it needs care now.
+
+It works by data: words and phrases of six languages (terms.yml), readings that are alarming by number (vitals.yml), what
+around them makes them no emergency (context.yml), and which of them together name which red flag (rules.yml). It knows
+nothing of what is answered; the ids are those of the red flag table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bot.language.gate.text import Speller, compile_phrases, plain_words, sentences, stems
+from bot.language.gate.vitals import Sign, Vitals
+
+__all__ = ["Gate", "GateError", "Verdict"]
+
+_FOLDER: Final = Path(__file__).parent
+_LEVELS: Final = ("emergency", "same_day", "contact_team")
+_NEAR: Final = 12
+_TOPIC_REACH: Final = 3
+
+
+class GateError(ValueError):
+    """The gate's files contradict each other; the message names file and entry."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A red flag (id of the red flag table), how urgent it is, and whether the whole message is about it."""
+
+    rule: str
+    level: str
+    sets_intent: bool
+
+
+@dataclass(frozen=True)
+class _Rule:
+    verdict: Verdict
+    groups: tuple[tuple[str, ...], ...]
+    near: int
+
+
+@dataclass(frozen=True)
+class _Context:
+    idioms: re.Pattern[str]
+    negation: re.Pattern[str]
+    pseudo: re.Pattern[str]
+    negated_after: re.Pattern[str]
+    terminators: re.Pattern[str]
+    reach: int
+    hypothetical: re.Pattern[str]
+    general: re.Pattern[str]
+    topic_after: re.Pattern[str]
+    past: re.Pattern[str]
+    present: re.Pattern[str]
+    others: re.Pattern[str]
+
+
+class Gate:
+    """The rules, ready to judge. Build it once; judging takes well under a millisecond."""
+
+    def __init__(self, known_words: Collection[str] = ()) -> None:
+        """``known_words``: correctly spelt words that must not be taken for misspelt alarm words."""
+        terms = _load("terms.yml")
+        self._terms = {concept: compile_phrases(phrases) for concept, phrases in terms.items()}
+        self._vitals = Vitals(_load("vitals.yml"))
+        self._rules = _rules(_load("rules.yml"), set(terms) | _vital_concepts(_load("vitals.yml")))
+        context = _load("context.yml")
+        self._context = _context(context)
+        known = {*known_words, *context["not_misspelt"]}
+        alarm = [phrase for phrases in terms.values() for phrase in phrases]
+        self._speller = Speller(plain_words(alarm), stems(alarm), known) if known_words else None
+
+    def judge(self, text: str) -> Verdict | None:
+        """The most urgent red flag that the message reports as happening, or None."""
+        found = [verdict for sentence, signs in self._read(text) for verdict in self._verdicts(sentence, signs)]
+        if not found:
+            return None
+        return min(found, key=lambda verdict: (_LEVELS.index(verdict.level), not verdict.sets_intent))
+
+    def mentions(self, text: str) -> bool:
+        """Whether any rule's signs stand in the message at all, reported or not.
+
+        Where they do and ``judge`` gives None, the message denies them, asks about them or tells of the past.
+        """
+        return any(_combinations(sentence, rule, signs) for sentence, signs in self._read(text) for rule in self._rules)
+
+    def _read(self, text: str) -> list[tuple[str, dict[str, list[Sign]]]]:
+        read = []
+        for sentence in sentences(text):
+            if self._speller:
+                sentence = self._speller.correct(sentence)
+            sentence = self._context.idioms.sub("-", sentence)
+            read.append((sentence, self._signs(sentence)))
+        return read
+
+    def _verdicts(self, sentence: str, signs: Mapping[str, Sequence[Sign]]) -> list[Verdict]:
+        if self._context.others.search(sentence):
+            return []
+        return [
+            rule.verdict
+            for rule in self._rules
+            if any(self._happening(sentence, chosen) for chosen in _combinations(sentence, rule, signs))
+        ]
+
+    def _signs(self, sentence: str) -> dict[str, list[Sign]]:
+        signs = {
+            concept: [Sign(concept, match.start(), match.end()) for match in pattern.finditer(sentence)]
+            for concept, pattern in self._terms.items()
+        }
+        for sign in self._vitals.find(sentence):
+            signs.setdefault(sign.concept, []).append(sign)
+        return {concept: places for concept, places in signs.items() if places}
+
+    def _happening(self, sentence: str, signs: Sequence[Sign]) -> bool:
+        first, last = min(sign.start for sign in signs), max(sign.end for sign in signs)
+        context = self._context
+        present = bool(context.present.search(sentence))
+        if not present and (context.past.search(sentence) or context.general.search(sentence)):
+            return False
+        trigger = context.hypothetical.search(sentence)
+        if trigger and trigger.start() < first + 1 and not present:
+            return False
+        following = " ".join(sentence[last:].split()[:_TOPIC_REACH])
+        if not present and context.topic_after.match(following):
+            return False
+        return not any(self._negated(sentence, sign) for sign in signs)
+
+    def _negated(self, sentence: str, sign: Sign) -> bool:
+        context = self._context
+        before = context.pseudo.sub(lambda match: "-" * len(match.group()), sentence[: sign.start])
+        for match in context.negation.finditer(before):
+            between = before[match.end() :]
+            if len(between.replace(",", " ").split()) <= context.reach and not context.terminators.search(between):
+                return True
+        after = sentence[sign.end :]
+        stop = context.terminators.search(after)
+        reached = " ".join(after[: stop.start() if stop else None].split()[: context.reach])
+        return bool(context.negated_after.search(reached))
+
+
+def _combinations(
+    sentence: str, rule: _Rule, signs: Mapping[str, Sequence[Sign]]
+) -> list[tuple[Sign, ...]]:
+    """Every way in which the signs of one of the rule's groups stand near enough to each other."""
+    return [
+        chosen
+        for group in rule.groups
+        if all(concept in signs for concept in group)
+        for chosen in product(*(signs[concept] for concept in group))
+        if len({(sign.start, sign.end) for sign in chosen}) == len(chosen)
+        and _words_between(sentence, chosen) <= rule.near
+    ]
+
+
+def _words_between(sentence: str, signs: Sequence[Sign]) -> int:
+    first = min(sign.end for sign in signs)
+    last = max(sign.start for sign in signs)
+    return len(sentence[first:last].replace(",", " ").split()) if last > first else 0
+
+
+def _load(name: str) -> Any:
+    return yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
+
+
+def _vital_concepts(rows: Mapping[str, Any]) -> set[str]:
+    fixed = {"temperature_high", "temperature_very_high", "oxygen_rise", "systolic_low", "systolic_very_high"}
+    return fixed | {row["concept"] for row in rows["readings"]}
+
+
+def _rules(rows: Sequence[Mapping[str, Any]], concepts: set[str]) -> list[_Rule]:
+    rules = []
+    for row in rows:
+        unknown = set(row) - {"rule", "level", "intent", "when", "near"}
+        missing = {concept for group in row["when"] for concept in group} - concepts
+        if unknown or missing or row["level"] not in _LEVELS:
+            raise GateError(f"rules.yml, {row['rule']}: cannot use {sorted(unknown | missing) or row['level']}.")
+        groups = tuple(tuple(group) for group in row["when"])
+        verdict = Verdict(row["rule"], row["level"], bool(row["intent"]))
+        rules.append(_Rule(verdict, groups, int(row.get("near", _NEAR))))
+    return rules
+
+
+def _context(rows: Mapping[str, Any]) -> _Context:
+    negation = rows["negation"]
+    return _Context(
+        idioms=compile_phrases(rows["idioms"]),
+        negation=compile_phrases(negation["before"]),
+        pseudo=compile_phrases(negation["pseudo"]),
+        negated_after=compile_phrases(negation["after"]),
+        terminators=compile_phrases(negation["terminators"]),
+        reach=int(negation["reach"]),
+        hypothetical=compile_phrases(rows["hypothetical"]),
+        general=compile_phrases(rows["general"]),
+        topic_after=compile_phrases(rows["topic_after"]),
+        past=compile_phrases(rows["past"]),
+        present=compile_phrases(rows["present"]),
+        others=compile_phrases(rows["others"]),
+    )
