@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.turn_action import TurnAction
-from bot.dialogue.turn import Flow
+from bot.dialogue.plan import Flow
 
 
 class ActionSocial(TurnAction):

@@ -12,10 +12,11 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.dialogue.memory import Memory
+from bot.dialogue.plan import Flow
 from bot.dialogue.reading import Reading
 from bot.dialogue.replies import reply
 from bot.dialogue.respond import respond
-from bot.dialogue.turn import Flow, take_turn
+from bot.dialogue.turn import take_turn
 from bot.guidance.answer import Answer
 from bot.guidance.model import SLOTS, Case, InvalidInputError
 

@@ -15,6 +15,7 @@ SEVERITY_OF = {
     "ild_course": "ild_severity",
 }
 """Questions that a bare severity ("it's mild") answers, and the fact it then is."""
+WHICH_DRUG = "drug"
 LUNG_KINDS = ("ask_ild_treatment",)
 
 
@@ -35,8 +36,8 @@ class Reply:
 def reply_to(memory: Memory, reading: Reading) -> Reply | None:
     """The person's reply to the pending question; None when the message is no reply to it."""
     pending = memory.pending
-    if pending is None:
-        return None
+    if pending is None or pending.slot == WHICH_DRUG:
+        return None  # a drug that is named is no fact of the case; see bot.dialogue.tasks
     slot = pending.slot
     place = _chosen(pending, reading)
     if place is not None:

@@ -10,8 +10,8 @@ from bot.dialogue.adjust import escalated, flagged, led, shortened, with_ask
 from bot.dialogue.data import register
 from bot.dialogue.facts import differs
 from bot.dialogue.memory import Memory, Pending
+from bot.dialogue.plan import Consult, Say, Task, Turn
 from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE
-from bot.dialogue.turn import Consult, Say, Task, Turn
 from bot.guidance import engine
 from bot.guidance.answer import Answer, Ask
 from bot.guidance.knowledge import listed, load_knowledge

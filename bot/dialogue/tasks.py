@@ -1,0 +1,145 @@
+"""From one question of a message to the tasks that it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.dialogue.answering import WHICH_DRUG
+from bot.dialogue.data import has_cue
+from bot.dialogue.facts import merge
+from bot.dialogue.intake import Intake
+from bot.dialogue.memory import Memory
+from bot.dialogue.plan import Consult, Flow, Say, Task
+from bot.dialogue.reading import Asked, Reading
+from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, NoSuchOptionError, by_new_facts, meant
+from bot.guidance.model import Question
+
+STATEMENTS = ("provide_patient_info", "correct_info")
+STYLES = ("shorter", "longer", "plain", "repeat")
+MOST_TASKS = 3
+QUESTIONS = frozenset((*ABOUT_A_DRUG, *ABOUT_THE_CASE)) - {"report_side_effect"}
+"""Intents that ask something of the guidance outright."""
+
+
+def same_task(one: Task, other: Task) -> bool:
+    if isinstance(one, Consult) and isinstance(other, Consult):
+        return one.question == other.question and one.case == other.case and one.style == other.style
+    return isinstance(one, Say) and isinstance(other, Say) and one.reply == other.reply
+
+
+def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> list[Task]:
+    """What one question of the message asks for."""
+    understood = reading.understood(asked)
+    if reading.act in STYLES and asked.intent not in QUESTIONS:
+        return _once_more(intake, understood, reading.act or "")
+    if flow is Flow.AUDIENCE:
+        again = _once_more(intake, understood, "repeat") if intake.memory.questions else []
+        return again or [Say("audience", understood)]
+    if flow is Flow.SOCIAL:
+        social: list[Task] = [Say(asked.intent, understood)]
+        return social + (_restated(intake, reading, understood) if intake.news else [])
+    if flow is Flow.CLARIFY:
+        return _clarified(intake, reading, asked, understood)
+    if flow in (Flow.REPLY, Flow.OUT_OF_SCOPE, Flow.FALLBACK):
+        if intake.reply is not None or (intake.news and flow is Flow.REPLY):
+            return _restated(intake, reading, understood)
+        if _points_at_an_option(asked, reading, intake.memory):
+            return _answered(intake, reading, asked, understood)
+        return [_unasked(flow, asked, intake, understood)]
+    if asked.intent in STATEMENTS:
+        return _restated(intake, reading, understood)
+    if asked.drugs and asked.intent == "ask_drug_info" and _asked_which_drug(intake.memory):
+        question = replace(intake.memory.questions[-1], drugs=asked.drugs)
+        return [_consult(intake, reading, question, understood)]
+    return _answered(intake, reading, asked, understood)
+
+
+def _asked_which_drug(memory: Memory) -> bool:
+    pending = memory.pending
+    return (
+        pending is not None
+        and pending.slot == WHICH_DRUG
+        and pending.turn == memory.turns - 1
+        and bool(memory.questions)
+    )
+
+
+def _unasked(flow: Flow, asked: Asked, intake: Intake, understood: Mapping[str, Any]) -> Task:
+    if flow is Flow.REPLY:
+        return Say(f"{asked.intent}_nothing", understood)
+    if flow is Flow.FALLBACK:
+        return Say("not_understood", understood)
+    question = Question(kind="out_of_scope", drugs=asked.drugs, aspects=asked.aspects, terms=asked.terms)
+    return Consult(question, intake.memory.case, understood)
+
+
+def _points_at_an_option(asked: Asked, reading: Reading, memory: Memory) -> bool:
+    ordinal = asked.ordinal if asked.ordinal is not None else reading.ordinal
+    return ordinal is not None and bool(memory.options or memory.drugs)
+
+
+def _restated(intake: Intake, reading: Reading, understood: Mapping[str, Any]) -> list[Task]:
+    """A message that only states something: the last question again, on what is now known."""
+    memory = intake.memory
+    stated = {**intake.changed, **{c.slot: c.new for c in intake.clashes}, **reading.scenario}
+    if intake.reply is not None and memory.questions:
+        question = memory.questions[-1]
+    elif stated or memory.questions:
+        question = by_new_facts(stated, memory)
+    elif reading.drugs:
+        question = Question(kind="ask_drug_info", drugs=reading.drugs)
+    else:
+        return [Say("nothing_new", understood)]
+    return [_consult(intake, reading, question, understood)]
+
+
+def _answered(intake: Intake, reading: Reading, asked: Asked, understood: Mapping[str, Any]) -> list[Task]:
+    try:
+        question = meant(asked, reading, intake.memory)
+    except NoSuchOptionError as missing:
+        return [Say("no_such_option", understood, {"number": str(missing)})]
+    return [_consult(intake, reading, question, understood)]
+
+
+def _consult(intake: Intake, reading: Reading, question: Question, understood: Mapping[str, Any]) -> Consult:
+    memory = intake.memory
+    scenario = dict(reading.scenario)
+    if not scenario and memory.scenario and has_cue("in_that_case", reading.text):
+        scenario = dict(memory.scenario)
+    cautious = {clash.slot: clash.cautious for clash in intake.clashes}
+    case = merge(memory.case, {**scenario, **cautious}, correcting=True).case
+    supposed = bool(scenario) or reading.hypothetical
+    return Consult(
+        replace(question, scenario=supposed),
+        case,
+        understood,
+        before=intake.before if intake.changed and memory.questions and not supposed else None,
+        corrected=bool(intake.replaced),
+        scenario=scenario,
+    )
+
+
+def _clarified(intake: Intake, reading: Reading, asked: Asked, understood: Mapping[str, Any]) -> list[Task]:
+    if asked.terms or (asked.drugs and not intake.memory.questions):
+        question = Question(kind="ask_clarification", terms=asked.terms, drugs=asked.drugs)
+        return [Consult(question, intake.memory.case, understood)]
+    if intake.news:
+        return _restated(intake, reading, understood)
+    return _once_more(intake, understood, reading.act or "plain")
+
+
+def _once_more(intake: Intake, understood: Mapping[str, Any], style: str) -> list[Task]:
+    """The last answer again: shorter, in full, in plain words, or as it was."""
+    memory = intake.memory
+    if not memory.questions:
+        return [Say("nothing_to_repeat", understood)]
+    case = merge(memory.case, memory.scenario, correcting=True).case
+    if style == "plain":
+        case = replace(case, audience="patient")
+    detail = "full" if style == "longer" else "first"
+    return [
+        Consult(replace(q, detail=detail), case, understood, style=style, scenario=memory.scenario)
+        for q in memory.questions[:MOST_TASKS]
+    ]
