@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.running import Running, environment, start
+
 TINY = Path(__file__).resolve().parent / "tiny"
 
 TRAIN = """
@@ -42,42 +34,9 @@ serve(Path(sys.argv[1]), port=int(sys.argv[2]), actions="tests.runtime.tiny_acti
 """
 
 
-@dataclass
-class Running:
-    """A server at work."""
-
-    process: subprocess.Popen[str]
-    base: str
-    var: Path
-    log: Path
-
-    def request(self, path: str, data: bytes | None = None) -> tuple[int, Any, str]:
-        """Status, headers and body of one request; a body of bytes is posted as JSON."""
-        request = urllib.request.Request(self.base + path, data, {"Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request, timeout=30) as response:
-                return response.status, response.headers, response.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.headers, error.read().decode()
-
-    def say(self, message: object, sender: object = "ann", **more: object) -> list[dict[str, Any]]:
-        """The messages that come back for one message."""
-        body = {"sender": sender, "message": message, **more}
-        status, _, text = self.request("/webhooks/rest/webhook", json.dumps(body).encode())
-        assert status == 200, text
-        replies: list[dict[str, Any]] = json.loads(text)
-        return replies
-
-
-def environment(var: Path) -> dict[str, str]:
-    return {**os.environ, "ASSISTANT_VAR": str(var), "PYTHONPATH": str(ROOT)}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def start_tiny(model: Path, folder: Path) -> Running:
+    """Start the tiny assistant, with everything that Rasa logs."""
+    return start(folder, ["-c", SERVE, str(model)])
 
 
 @pytest.fixture(scope="session")
@@ -90,46 +49,17 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "tiny.tar.gz"
 
 
-def start(model: Path, folder: Path) -> Running:
-    port = free_port()
-    log = folder / "server.log"
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(model), str(port)],
-        cwd=ROOT,
-        env=environment(folder / "var"),
-        stdout=log.open("w"),
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    running = Running(process, f"http://127.0.0.1:{port}", folder / "var", log)
-    for _ in range(600):
-        assert process.poll() is None, log.read_text()
-        try:
-            if running.request("/")[0] == 200:
-                return running
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(log.read_text())
-
-
-def stop(running: Running) -> int:
-    """End the server as Ctrl-C does; its exit code."""
-    running.process.send_signal(signal.SIGINT)
-    return running.process.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tiny(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = start(tiny_model, tmp_path_factory.mktemp("tiny"))
+    running = start_tiny(tiny_model, tmp_path_factory.mktemp("tiny"))
     yield running
-    if running.process.poll() is None:
-        stop(running)
+    running.stop()
 
 
 @pytest.fixture
 def own_tiny(tiny_model: Path, tmp_path: Path) -> Iterator[Running]:
     """A server of the test's own, to do damage to."""
-    running = start(tiny_model, tmp_path)
+    running = start_tiny(tiny_model, tmp_path)
     yield running
     if running.process.poll() is None:
-        stop(running)
+        running.stop()

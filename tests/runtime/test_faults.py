@@ -12,7 +12,8 @@ import jsonschema
 import pytest
 
 from bot.runtime import failure
-from tests.runtime.conftest import ROOT, Running, environment, start, stop
+from tests.running import ROOT, Running, environment
+from tests.runtime.conftest import start_tiny
 
 SCHEMA = json.loads((ROOT / "tests" / "contract" / "answer.schema.json").read_text())
 
@@ -25,46 +26,39 @@ def test_an_error_answer_keeps_the_contract(text: str) -> None:
     assert text.startswith(answer["headline"])
 
 
-def test_a_store_that_cannot_be_read_is_said_and_answers_nothing_from_a_blank_case(own_tiny: Running) -> None:
+def change(store: Path, statement: str) -> None:
+    with sqlite3.connect(store) as database:
+        database.execute(statement)
+
+
+def test_a_store_that_fails_is_said_and_nothing_is_answered_from_a_blank_case(own_tiny: Running) -> None:
+    store = own_tiny.var / "conversations.db"
     assert own_tiny.say("hello there")[0]["custom"] == {"turn": 1}
-    with sqlite3.connect(own_tiny.var / "conversations.db") as database:
-        database.execute("ALTER TABLE events RENAME TO gone")
+
+    change(store, "ALTER TABLE events RENAME TO gone")
     (message,) = own_tiny.say("hello there")
     assert message["custom"]["answer"]["kind"] == "error"
     assert message["text"] == failure.LOAD
-    with sqlite3.connect(own_tiny.var / "conversations.db") as database:
-        database.execute("ALTER TABLE gone RENAME TO events")
-    assert own_tiny.say("hello there")[0]["custom"] == {"turn": 2}
 
-
-def test_a_store_that_cannot_be_written_is_said_beside_the_answer(own_tiny: Running) -> None:
-    assert own_tiny.say("hello there")[0]["custom"] == {"turn": 1}
-    with sqlite3.connect(own_tiny.var / "conversations.db") as database:
-        database.execute("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(FAIL, 'disk full'); END")
+    change(store, "ALTER TABLE gone RENAME TO events")
+    change(store, "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(FAIL, 'disk full'); END")
     answered, warned = own_tiny.say("hello there")
     assert answered["custom"] == {"turn": 2}
     assert warned["text"] == failure.SAVE
 
 
-def test_conversations_outlive_the_server(tiny_model: Path, tmp_path: Path) -> None:
-    first = start(tiny_model, tmp_path)
+def test_conversations_are_private_and_outlive_a_server_that_ends_cleanly(tiny_model: Path, tmp_path: Path) -> None:
+    first = start_tiny(tiny_model, tmp_path)
     first.say("hello there")
-    assert stop(first) == 0
-    second = start(tiny_model, tmp_path)
-    assert second.say("hello there")[0]["custom"] == {"turn": 2}
-    assert stop(second) == 0
-
-
-def test_an_interrupt_ends_the_server_cleanly(own_tiny: Running) -> None:
-    assert stop(own_tiny) == 0
-    log = own_tiny.log.read_text()
+    assert (first.var / "conversations.db").stat().st_mode & 0o077 == 0
+    assert first.stop() == 0
+    log = first.log.read_text()
     assert "Traceback" not in log
     assert log.rstrip().endswith("Stopped.")
 
-
-def test_conversations_are_private_to_the_user(own_tiny: Running) -> None:
-    own_tiny.say("hello there")
-    assert (own_tiny.var / "conversations.db").stat().st_mode & 0o077 == 0
+    second = start_tiny(tiny_model, tmp_path)
+    assert second.say("hello there")[0]["custom"] == {"turn": 2}
+    assert second.stop() == 0
 
 
 def test_a_taken_port_is_explained(tiny: Running, tiny_model: Path, tmp_path: Path) -> None:

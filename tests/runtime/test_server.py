@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.runtime.conftest import Running
+from tests.running import Running
 
 
 def test_the_page_is_served_and_lets_nothing_foreign_in(tiny: Running) -> None:

@@ -1,0 +1,26 @@
+"""The assistant for tests that need it whole: trained once, started once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.running import ROOT, Running, start
+
+
+@pytest.fixture(scope="session")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The running assistant. Use a sender of the test's own; `answers` gives the Answers to a message.
+
+    The model is that of the present files: trained now unless an earlier run or `make run` has.
+    """
+    trained = subprocess.run(
+        [sys.executable, "-m", "bot.runtime", "train"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert trained.returncode == 0, trained.stdout[-4000:] + trained.stderr[-4000:]
+    running = start(tmp_path_factory.mktemp("assistant"))
+    yield running
+    running.stop()

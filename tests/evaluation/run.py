@@ -1,0 +1,127 @@
+"""make eval: start the assistant, score it on the samples, write reports/evaluation.md and the confusion matrix."""
+
+from __future__ import annotations
+
+import collections
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import yaml
+
+matplotlib.use("Agg")
+from matplotlib import pyplot as plt
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.running import start  # noqa: E402
+
+REPORTS = ROOT / "reports"
+NEEDED = {"cases_passed": 1.0, "dialogues_passed": 0.90, "turns_passed": 0.95, "intent_accuracy": 0.85}
+WRONG_INTENT = re.compile(r"intent (\w+) \(.*\), want (\w+)")
+
+
+def score(what: str, folder: Path, base: str) -> dict[str, Any]:
+    """The figures and failures of one part of the evaluation."""
+    result = folder / f"{what}.json"
+    command = [sys.executable, str(HERE / "score.py"), what, str(HERE / f"dev_{what}.yml")]
+    command += ["--base", base, "--engine", f"{sys.executable} -m bot.guidance", "--cwd", str(ROOT)]
+    subprocess.run(
+        [*command, "--json", str(result), "--show", "0", "--jobs", "2"], check=True, stdout=subprocess.DEVNULL
+    )
+    scored: dict[str, Any] = json.loads(result.read_text())
+    return scored
+
+
+def draw_confusion(failures: list[list[str]], path: Path) -> None:
+    """Intents of the samples (rows) against what they were read as (columns)."""
+    examples = yaml.safe_load((HERE / "dev_nlu.yml").read_text())["examples"]
+    counts = collections.Counter((example["intent"], example["intent"]) for example in examples)
+    for _, _, problem in failures:
+        if found := WRONG_INTENT.match(problem):
+            got, want = found.groups()
+            counts[(want, want)] -= 1
+            counts[(want, got)] += 1
+    names = sorted({name for pair, count in counts.items() if count for name in pair})
+    figure, axes = plt.subplots(figsize=(0.42 * len(names) + 3, 0.42 * len(names) + 2))
+    axes.imshow([[counts[(want, got)] ** 0.5 for got in names] for want in names], cmap="Blues")
+    for y, want in enumerate(names):
+        for x, got in enumerate(names):
+            if counts[(want, got)]:
+                axes.text(x, y, str(counts[(want, got)]), ha="center", va="center", fontsize=8)
+    axes.set_xticks(range(len(names)))
+    axes.set_xticklabels(names, rotation=90)
+    axes.set_yticks(range(len(names)))
+    axes.set_yticklabels(names)
+    axes.set_xlabel("read as")
+    axes.set_ylabel("meant")
+    figure.tight_layout()
+    figure.savefig(path, dpi=120)
+    plt.close(figure)
+
+
+def _cell(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def report(parts: dict[str, dict[str, Any]]) -> tuple[str, bool]:
+    """The report as Markdown, and whether everything that is needed is reached."""
+    figures = {name: value for part in parts.values() for name, value in part["figures"].items()}
+    unsafe = sum(part["figures"].get("unsafe", 0) for part in parts.values())
+    rows = [(name, figures[name], at_least, figures[name] >= at_least) for name, at_least in NEEDED.items()]
+    lines = ["# Evaluation on the samples", "", "| figure | reached | needed | |", "|---|---|---|---|"]
+    lines += [
+        f"| {n} | {value:.3f} | {at_least:.2f} | {'yes' if good else 'NO'} |" for n, value, at_least, good in rows
+    ]
+    lines += [f"| unsafe | {unsafe} | 0 | {'yes' if not unsafe else 'NO'} |", ""]
+    for what, part in parts.items():
+        lines += [f"## {what}", ""]
+        simple = {name: value for name, value in part["figures"].items() if not isinstance(value, dict)}
+        lines += ["| figure | value |", "|---|---|", *(f"| {n} | {_cell(v)} |" for n, v in simple.items()), ""]
+        for name, value in part["figures"].items():
+            if isinstance(value, dict):
+                lines += [
+                    f"### {name}",
+                    "",
+                    "| | |",
+                    "|---|---|",
+                    *(f"| {n} | {_cell(v)} |" for n, v in value.items()),
+                    "",
+                ]
+        if what == "nlu":
+            lines += ["![Intents meant and read](confusion.png)", ""]
+        lines += [f"### Failures ({len(part['failures'])})", ""]
+        lines += [
+            f"- `{ident}` {json.dumps(str(text)[:140], ensure_ascii=False)}: {problem}"
+            for ident, text, problem in part["failures"]
+        ]
+        lines.append("")
+    return "\n".join(lines), not unsafe and all(good for *_, good in rows)
+
+
+def main() -> int:
+    """Evaluate; 0 if everything that is needed is reached."""
+    REPORTS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        running = start(Path(name))
+        try:
+            parts = {what: score(what, Path(name), running.base) for what in ("cases", "dialogues", "nlu")}
+        finally:
+            running.stop()
+    draw_confusion(parts["nlu"]["failures"], REPORTS / "confusion.png")
+    text, reached = report(parts)
+    (REPORTS / "evaluation.md").write_text(text)
+    print(text.split("\n## ")[0])
+    print("Report: reports/evaluation.md, reports/confusion.png")
+    return 0 if reached else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
