@@ -14,6 +14,7 @@ Three values (Kleene's logic) keep "we do not know" apart from "no": an unset fa
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
 from bot.guidance.model import ONE_OF, RECOGNISED_ONLY, SOME_OF, TRUE_OR_FALSE, Case
@@ -32,15 +33,69 @@ SPECIAL = ("all", "any", "not", "unknown", "alternatives_failed", "exhausted")
 EMPTY_IS_NONE = ("drugs_tried", "contraindications")
 
 
+@lru_cache(maxsize=1024)
+def _expanded(drugs: frozenset[str]) -> frozenset[str]:
+    return drugs.union(*(MEMBERS.get(d, ()) for d in drugs))
+
+
 def expand(drugs: Collection[str]) -> frozenset[str]:
     """The drugs with every class replaced by its members (the class stays too)."""
-    return frozenset(drugs).union(*(MEMBERS.get(d, ()) for d in drugs)) if drugs else frozenset()
+    return _expanded(frozenset(drugs))
 
 
 def alternatives_failed(case: Case) -> int:
     """How many different alternatives to mycophenolate were tried; a class beside its member counts once."""
     tried = set(case.drugs_tried) - NOT_AN_ALTERNATIVE
     return sum(1 for drug in tried if not tried & set(MEMBERS.get(drug, ())))
+
+
+class Condition:
+    """A condition of the table, remembering what it found for the few facts it looks at.
+
+    The placing rules ask the same conditions for every message; a look-up takes the place of the walk.
+    """
+
+    __slots__ = ("_found", "_slots", "_uses_exhausted", "entries")
+    AT_MOST = 4096
+
+    def __init__(self, entries: Mapping[str, Any]) -> None:
+        self.entries = entries
+        self._slots = tuple(sorted(_slots_of(entries)))
+        self._uses_exhausted = _names(entries, "exhausted")
+        self._found: dict[tuple[Any, ...], bool | None] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.entries)
+
+    def holds(self, case: Case, ruled_out: Collection[str] = ()) -> bool | None:
+        """As the function ``holds``."""
+        key = tuple([getattr(case, slot) for slot in self._slots])
+        if self._uses_exhausted:
+            key = (*key, frozenset(ruled_out))
+        try:
+            return self._found[key]
+        except KeyError:
+            if len(self._found) >= self.AT_MOST:
+                self._found.clear()
+            value = self._found[key] = holds(self.entries, case, ruled_out)
+            return value
+
+
+def _parts(condition: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The conditions inside a condition."""
+    inner = [*condition.get("all", ()), *condition.get("any", ())]
+    return [*inner, condition["not"]] if "not" in condition else inner
+
+
+def _slots_of(condition: Mapping[str, Any]) -> set[str]:
+    slots = {name for name in condition if name not in SPECIAL} | set(condition.get("unknown", ()))
+    if "alternatives_failed" in condition or "exhausted" in condition:
+        slots.add("drugs_tried")
+    return slots.union(*(_slots_of(part) for part in _parts(condition)))
+
+
+def _names(condition: Mapping[str, Any], entry: str) -> bool:
+    return entry in condition or any(_names(part, entry) for part in _parts(condition))
 
 
 def holds(condition: Mapping[str, Any], case: Case, ruled_out: Collection[str] = ()) -> bool | None:

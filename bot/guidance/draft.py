@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.guidance.answer import Answer, Ask, OptionEntry, Raised, Statement, marks
-from bot.guidance.conditions import holds
 from bot.guidance.knowledge import DEFAULT_REGISTER, Knowledge
 from bot.guidance.model import Case, Question
 
@@ -105,7 +104,7 @@ class Draft:
     def escalate_for_case(self) -> None:
         """Raise what the facts of the case make urgent."""
         for row in self.knowledge.rules.escalations:
-            if holds(row.when, self.case) is True:
+            if row.when.holds(self.case) is True:
                 self.escalate(row.rule)
 
     # --- the whole

@@ -58,11 +58,6 @@ class _Load:
             return []
         return content
 
-    def mapping(self, name: str) -> Any:
-        """A file as parsed, {} when it is not there. Its own reader validates it."""
-        path = self.folder / f"{name}.yml"
-        return read_yaml(path, path.name) if path.exists() else {}
-
     def keyed(self, name: str, parse: Callable[[Any, Problems, str], _T], key: Callable[[_T], Any]) -> dict[Any, _T]:
         """The parsed entries of a file by their id; an id may stand once."""
         found: dict[Any, _T] = {}
@@ -172,7 +167,9 @@ def _check_others(load: _Load, drugs: Collection[str], table: Table) -> None:
 
     rows, sources = ("row", table.rows), ("source", table.sources)
     check("references", table.references, {"sources": sources})
-    check("side_effects", table.side_effects, {"claims": rows, "facts": rows, "red_flags": ("red flag", table.red_flags)})
+    check(
+        "side_effects", table.side_effects, {"claims": rows, "facts": rows, "red_flags": ("red flag", table.red_flags)}
+    )
     check("red_flags", table.red_flags, {"drugs": ("drug", drugs), "sources": sources})
     check("aspects", table.aspects, {"rows": rows})
     check("silences", table.silences, {"drugs": ("drug", drugs), "aspects": ("aspect", table.aspects), "then": rows})
@@ -223,8 +220,6 @@ def load_table(path: str | Path | None = None) -> Table:
         silences=silences,
         glossary=glossary,
         review=load.review(),
-        options=load.mapping("options"),
-        questions=load.mapping("questions"),
     )
     known_drugs = {*DRUGS, *drugs}
     _check_rows(load, known_drugs, table)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.guidance.answer import Answer, Ask, OptionEntry
-from bot.guidance.conditions import INDEX_DRUG, holds
+from bot.guidance.conditions import INDEX_DRUG
 from bot.guidance.draft import Draft
 from bot.guidance.knowledge import Knowledge, listed
 from bot.guidance.model import Case, Question
@@ -88,7 +88,7 @@ def entry(placed: Placed, register: str) -> OptionEntry:
 
 def _situation(case: Case, placement: Placement, knowledge: Knowledge) -> Situation:
     out = frozenset(d for o in placement.at("avoid", "contraindicated") for d in o.drugs)
-    return next(s for s in knowledge.rules.situations if holds(s.when, case, out) is True)
+    return next(s for s in knowledge.rules.situations if s.when.holds(case, out) is True)
 
 
 def _headline(draft: Draft, situation: Situation, placement: Placement) -> str:
@@ -205,12 +205,8 @@ def ask_and_assume(draft: Draft, placement: Placement) -> tuple[Ask | None, list
 
 
 def _matters(row: QuestionRow, case: Case, placement: Placement, offered: frozenset[str]) -> bool:
-    if holds(row.when, case) is not True:
-        # An unset fact inside `not` leaves the condition undecided; then the question still matters.
-        if holds({k: v for k, v in row.when.items() if k != "not"}, case) is not True:
-            return False
-        if "not" in row.when and holds(row.when["not"], case) is True:
-            return False
+    if row.when.holds(case) is not True or (row.unless and row.unless.holds(case) is True):
+        return False
     if row.offers and not offered & set(row.offers):
         return False
     return not row.stays or any(o.row.option in STAYING and (o.open or o.offered) for o in placement.options)

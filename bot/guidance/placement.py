@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.guidance.conditions import expand, holds
+from bot.guidance.conditions import expand
 from bot.guidance.model import Case
 from bot.guidance.placement_rules import (
     EFFECTS,
@@ -74,7 +74,7 @@ def triggered_rules(case: Case, table: PlacementRules) -> Triggered:
     """The rules that the case triggers, by drug, strongest first. A tried drug has the rule "tried"."""
     found: dict[str, list[DrugRule]] = {}
     for rule in table.rules:
-        if holds(rule.when, case) is True:
+        if rule.when.holds(case) is True:
             for drug in rule.drugs:
                 found.setdefault(drug, []).append(rule)
     for drug in sorted(expand(case.drugs_tried)):
@@ -90,13 +90,13 @@ def ruled_out(triggered: Triggered) -> dict[str, DrugRule]:
 def place(case: Case, table: PlacementRules) -> Placement:
     """Every option that has a place for the case, in order. Total and deterministic."""
     triggered = triggered_rules(case, table)
-    placed = [p for row in table.options if (p := _place(row, case, triggered)) is not None]
+    excluded = ruled_out(triggered)
+    placed = [p for row in table.options if (p := _place(row, case, triggered, excluded)) is not None]
     placed.sort(key=lambda p: STANCES.index(p.stance))
     return Placement(tuple(placed))
 
 
-def _place(row: OptionRow, case: Case, triggered: Triggered) -> Placed | None:
-    excluded = ruled_out(triggered)
+def _place(row: OptionRow, case: Case, triggered: Triggered, excluded: dict[str, DrugRule]) -> Placed | None:
     tried = expand(case.drugs_tried)
     needed = [d for d in row.gives if not (d in row.background and d in tried)]
     choice = [d for d in row.one_of if d not in excluded]
@@ -127,18 +127,14 @@ def _standing(row: OptionRow, case: Case, excluded: dict[str, DrugRule]) -> tupl
     """The place whose condition holds; (place, True) when a missing fact decides."""
     undecided = False
     for place_ in row.places:
-        value = holds(place_.when, case, excluded)
+        value = place_.when.holds(case, excluded)
         if value:
             return place_, False
         undecided = undecided or value is None
-    if undecided and row.if_unknown and holds(row.if_unknown.when, case, excluded) is not False:
+    if undecided and row.if_unknown and row.if_unknown.when.holds(case, excluded) is not False:
         return row.if_unknown, True
     last = row.otherwise
-    if (
-        last is None
-        or holds(last.when, case, excluded) is False
-        or (last.unless and holds(last.unless, case, excluded))
-    ):
+    if last is None or last.when.holds(case, excluded) is False or (last.unless and last.unless.holds(case, excluded)):
         return None
     return last, False
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.guidance.conditions import condition_problems
+from bot.guidance.conditions import Condition, condition_problems
 from bot.guidance.model import DRUGS, SLOTS, Case, InvalidInputError
 from bot.guidance.vocabulary import REGISTERS
 from bot.guidance.yaml_source import Located, TableError, read_yaml
@@ -23,7 +23,6 @@ EFFECTS = ("caution", "reserve", "avoid", "contraindicated")
 ALSO_ASKED = ("drug", "fever_or_infection", "which_person")
 
 Text = Mapping[str, str]
-Condition = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +89,7 @@ class QuestionRow:
 
     slot: str
     when: Condition
+    unless: Condition
     offers: tuple[str, ...]
     stays: bool
     question: Text
@@ -153,9 +153,10 @@ class _Reader:
                 self.problems.append(f"{row.where(key)}: {value!r} is unknown; use one of {', '.join(allowed)}")
 
     def condition(self, row: Located, key: str, monotone: bool = False) -> Condition:
-        condition: Condition = row.get(key) or {}
-        self.problems += [f"{row.where(key)}: {problem}" for problem in condition_problems(condition, monotone)]
-        return condition
+        entries = row.get(key) or {}
+        problems = condition_problems(entries, monotone)
+        self.problems += [f"{row.where(key)}: {problem}" for problem in problems]
+        return Condition({} if problems else entries)
 
     def text(self, row: Located, key: str, needed: bool = True) -> Text | None:
         text = row.get(key)
@@ -239,7 +240,7 @@ def _rules(path: Path) -> tuple[tuple[DrugRule, ...], DrugRule]:
     tried = reader.data["tried"]
     reader.check(tried, ("id", "note", "text"))
     reader.finish()
-    rule = DrugRule(tried["id"], (), "avoid", True, {}, (tried["id"],), reader.text(tried, "text") or {})
+    rule = DrugRule(tried["id"], (), "avoid", True, Condition({}), (tried["id"],), reader.text(tried, "text") or {})
     return tuple(rules), rule
 
 
@@ -264,7 +265,7 @@ def _questions(path: Path) -> tuple[QuestionRow, ...]:
     reader = _Reader(path)
     rows: list[QuestionRow] = []
     for row in reader.data["questions"]:
-        reader.check(row, ("slot", "when", "question", "choices", "assumption"), ("offers", "stays"))
+        reader.check(row, ("slot", "when", "question", "choices", "assumption"), ("unless", "offers", "stays"))
         reader.one_of(row, "slot", (*SLOTS, *ALSO_ASKED))
         choices: list[Choice] = []
         for choice in row.get("choices") or ():
@@ -280,6 +281,7 @@ def _questions(path: Path) -> tuple[QuestionRow, ...]:
             QuestionRow(
                 slot=row["slot"],
                 when=reader.condition(row, "when"),
+                unless=reader.condition(row, "unless"),
                 offers=tuple(row.get("offers") or ()),
                 stays=bool(row.get("stays", False)),
                 question=reader.text(row, "question") or {},

@@ -191,5 +191,3 @@ class Table:
     silences: Mapping[str, Silence]
     glossary: Mapping[str, Term]
     review: Review
-    options: Any
-    questions: Any

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.guidance.conditions import INDEX_DRUG, expand, holds
+from bot.guidance.conditions import INDEX_DRUG, expand
 from bot.guidance.engine import answer
 from bot.guidance.model import CONTRAINDICATIONS, DRUGS, ONE_OF, SIDE_EFFECTS, Case
 from bot.guidance.placement import place, ruled_out, triggered_rules
@@ -58,7 +58,9 @@ def unsafe(case: Case) -> list[str]:
     return problems + [f"{n} stands twice" for n in set(names) if names.count(n) > 1]
 
 
-@pytest.mark.parametrize("side_effect", [(), *((s,) for s in SIDE_EFFECTS), ("gastrointestinal", "hematologic")], ids=str)
+@pytest.mark.parametrize(
+    "side_effect", [(), *((s,) for s in SIDE_EFFECTS), ("gastrointestinal", "hematologic")], ids=str
+)
 def test_no_combination_of_single_valued_facts_is_unsafe(side_effect: tuple[str, ...]) -> None:
     wrong = [(case.known(), problems) for case in every_case(side_effect=side_effect) if (problems := unsafe(case))]
     assert not wrong, wrong[:3]
@@ -146,6 +148,6 @@ def test_unknown_pregnancy_is_said_and_asked_when_an_offered_drug_harms_the_unbo
 
 def test_rules_that_exclude_rest_on_present_facts_alone() -> None:
     for rule in RULES.rules:
-        assert holds(rule.when, Case()) is not True or not rule.when, rule.id
+        assert rule.when.holds(Case()) is not True or not rule.when, rule.id
         if rule.effect in ("avoid", "contraindicated"):
             assert rule.when, f"{rule.id} excludes a drug for everybody"
