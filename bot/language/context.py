@@ -17,7 +17,7 @@ from bot.language.tokens import Token
 from bot.language.yaml_rows import LANGUAGES, LexiconError, check_keys, load_yaml, terms_by_language
 
 FOLDER = Path(__file__).parent / "context"
-MODIFIERS = ("negated", "historical", "hypothetical", "uncertain", "generic", "other", "asserted")
+MODIFIERS = ("negated", "historical", "hypothetical", "uncertain", "generic", "other", "mentioned", "asserted")
 CATEGORIES = (*MODIFIERS, "pseudo", "terminate", "terminate_list")
 DIRECTIONS = ("forward", "backward")
 
@@ -92,7 +92,9 @@ def _reached(cue: Match[Cue], tokens: list[Token], found: Sequence[Match[Term]],
         last = max((found[n].end for n in nearby), default=0)
         return [n for n in nearby if found[n].end == last or _joined(found[n].end, last, tokens, found)]
     end = min(_wall_after(cue, tokens, cues), cue.end + row.scope)
-    inside = [n for n, m in enumerate(found) if cue.start <= m.start < end and m.end > cue.end and row.allows(m.row.concept)]
+    # "not pregnant" as one term is not negated by its own first word
+    first = cue.start + 1 if row.category == "negated" else cue.start
+    inside = [n for n, m in enumerate(found) if first <= m.start < end and m.end > cue.end and row.allows(m.row.concept)]
     return _first_list(inside, cue, tokens, found, cues) if row.list_end else inside
 
 

@@ -54,7 +54,7 @@ def _pipeline() -> Language:
 
 def tokenize(text: str) -> list[Token]:
     """Tokens of a clean text. Hyphens and apostrophes inside a word are dropped: 'RP-ILD' gives 'rp', 'ild'."""
-    spaced = _UNIT.sub(r"\1\u200a", text)
+    spaced = _UNIT.sub("\\1\u200a", text)
     doc = _pipeline()(spaced)
     offsets = _offsets(spaced)
     tokens: list[Token] = []

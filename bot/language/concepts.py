@@ -1,0 +1,190 @@
+"""From found terms to concepts of one patient: what is stated, asked, supposed, denied or past."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.language.context import Context
+from bot.language.lexicon_loader import Lexicon, Term
+from bot.language.measures import laboratory
+from bot.language.patterns import MMF, Match
+from bot.language.questions import Span, spans, states_it
+from bot.language.tokens import Token
+
+STATUSES = ("fact", "scenario", "asked", "absent", "past", "other", "mentioned")
+_STATED_ONLY = frozenset({"pregnancy"})
+_TOPIC = frozenset({"side_effect", "effect_noun", "lung", "ild", "severity", "course", "persistent"})
+_CAUSING = frozenset(
+    "cause causes caused causing give gives lead leads risk risks common likely chance chances often induce induces "
+    "produce trigger triggers prevent avoid associated affect affects raise raises lower lowers increase increases".split()
+)
+_NOT_DISEASE = frozenset(
+    "breathing fvc dlco pft pfts tlco kco spirometry breathlessness respiratory chest atmung respiracion respiration "
+    "respiracao respiro lungenfunktion lufu".split()
+)
+_AGAINST_MMF = frozenset({"mmf_allergy"})
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A term in its place, with its ConText modifiers and what follows from them.
+
+    ``status``: fact (stated of this patient), scenario (supposed), asked, absent (denied), past, other (someone else's)
+    or mentioned (a test or clinic named after it). ``drug``: what an effect or response is laid to, if anything is.
+    """
+
+    match: Match[Term]
+    modifiers: frozenset[str]
+    status: str
+    drug: str | None = None
+
+    @property
+    def concept(self) -> str:
+        """The concept group."""
+        return self.match.row.concept
+
+    @property
+    def value(self) -> str:
+        """The value within its group."""
+        return self.match.row.value
+
+    @property
+    def talked_about(self) -> bool:
+        """Is it something that the message is about (stated, asked, supposed or past)?"""
+        return self.status in ("fact", "scenario", "asked", "past")
+
+    @property
+    def supposed(self) -> bool:
+        """Does it hold for this answer only?"""
+        return self.status in ("scenario", "asked")
+
+
+def find_concepts(tokens: list[Token], lexicon: Lexicon, context: Context, language: str) -> list[Concept]:
+    """All concepts of the message, in the order of the text."""
+    found = _without_overlaps(lexicon.find(tokens, language) + laboratory(tokens) + _drug_terms(tokens))
+    modifiers = context.modifiers(tokens, found, language)
+    asking = spans(tokens)
+    concepts = [
+        Concept(match, mods, _status(match, mods, asking, tokens)) for match, mods in zip(found, modifiers, strict=True)
+    ]
+    return _settle_double_readings(concepts)
+
+
+def _drug_terms(tokens: Sequence[Token]) -> list[Match[Term]]:
+    terms = [Match(Term("drug", t.drug), n, n + 1) for n, t in enumerate(tokens) if t.drug is not None]
+    taken = [m for m in terms if m.row.value in ("allopurinol", "febuxostat")]
+    return terms + [Match(Term("contraindication", m.row.value), m.start, m.end) for m in taken]
+
+
+def _without_overlaps(found: list[Match[Term]]) -> list[Match[Term]]:
+    """Without effects that lie inside a longer pregnancy, contraindication or lung term, and the other way round."""
+    rivals = ("side_effect", "contraindication", "ild", "cannot_be_pregnant")
+    kept = []
+    for match in sorted(found, key=lambda m: (m.start, m.end)):
+        size = match.end - match.start
+        inside = (
+            other for other in found
+            if other.row.concept in rivals and match.row.concept in (*rivals, "lung", "course", "severity")
+            and other.row.concept != match.row.concept
+            and other.start <= match.start and match.end <= other.end and other.end - other.start > size
+        )  # fmt: skip
+        if match.row.concept not in rivals and match.row.concept not in ("lung", "course") or next(inside, None) is None:
+            kept.append(match)
+    return kept
+
+
+def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], tokens: Sequence[Token]) -> str:
+    concept = match.row.concept
+    for modifier, status in (("mentioned", "mentioned"), ("negated", "absent"), ("other", "other")):
+        if modifier in mods:
+            return status
+    if mods & {"hypothetical", "generic", "uncertain"}:
+        return "scenario"
+    if "historical" in mods:
+        return "past"
+    span = next((s for s in asking if s.start <= match.start < s.end), None)
+    if span is None:
+        return "fact"
+    if concept in _STATED_ONLY:
+        return "fact" if states_it(tokens, match.start) else "asked"
+    if "asserted" in mods:
+        return "fact"
+    before = {t.norm for t in tokens[span.start : match.start]}
+    if concept in _TOPIC and span.kind == "open" and not before & _CAUSING:
+        return "fact"
+    return "asked"
+
+
+def _settle_double_readings(concepts: list[Concept]) -> list[Concept]:
+    """The same words as an effect and as a condition: asked about, they are the effect; stated, the condition."""
+    effects = {(c.match.start, c.match.end) for c in concepts if c.concept == "side_effect"}
+    kept = []
+    for c in concepts:
+        twin = (c.match.start, c.match.end)
+        conditions = [o for o in concepts if o.concept == "contraindication" and (o.match.start, o.match.end) == twin]
+        if c.concept == "side_effect" and conditions and c.status in ("fact", "past", "absent"):
+            continue
+        if c.concept == "contraindication" and twin in effects and c.supposed:
+            continue
+        kept.append(c)
+    return kept
+
+
+def lung_concepts(concepts: Sequence[Concept], tokens: Sequence[Token]) -> list[Concept]:
+    """ILD severity and course: words of degree and of course, joined to the lung word that they stand beside."""
+    lungs = [c for c in concepts if c.concept == "lung"]
+    effects = [c for c in concepts if c.concept in ("side_effect", "effect_noun")]
+    found = [c for c in concepts if c.concept == "ild"]
+    for c in concepts:
+        if c.concept == "severity":
+            target = nearest_target(c, [*lungs, *effects], tokens)
+            if target is not None and target in lungs and tokens[target.match.start].norm not in _NOT_DISEASE:
+                found.append(_joined(c, target, c.value))
+        elif c.concept == "course":
+            target = nearest_target(c, [*lungs, *effects], tokens, reach=8)
+            on_its_own = c.value == "rapidly_progressive" and not (target or effects) or _names_itself(c, tokens)
+            if target in lungs or on_its_own:
+                found.append(_joined(c, target, c.value) if target else replace(c, match=Match(Term("ild", c.value), c.match.start, c.match.end)))
+    return found
+
+
+def _names_itself(course: Concept, tokens: Sequence[Token]) -> bool:
+    words = {t.norm for t in tokens[course.match.start : course.match.end]}
+    return bool(words & {"rp", "rpild", "ppf", "pfild", "fibrosis"}) or {"rapidly", "progressive"} <= words
+
+
+def _joined(word: Concept, target: Concept | None, value: str) -> Concept:
+    """The word of degree with what holds for it or for its target: the more careful status wins."""
+    order = ("absent", "other", "mentioned", "scenario", "asked", "past", "fact")
+    status = min((word.status, target.status if target else "fact"), key=order.index)
+    if word.status == "fact" and target is not None and target.status == "absent":
+        status = "absent"
+    return replace(word, match=Match(Term("ild", value), word.match.start, word.match.end), status=status)
+
+
+def nearest_target(
+    word: Concept, targets: Sequence[Concept], tokens: Sequence[Token], reach: int = 6, before: int = 3
+) -> Concept | None:
+    """What a word of degree belongs to: a target at most ``before`` tokens after it, or ``reach`` before it."""
+    best: tuple[float, Concept] | None = None
+    for target in targets:
+        if tokens[target.match.start].sentence != tokens[word.match.start].sentence:
+            continue
+        inside = target.match.start <= word.match.start < target.match.end
+        if inside:
+            return target
+        follows = target.match.start >= word.match.end
+        between = tokens[word.match.end : target.match.start] if follows else tokens[target.match.end : word.match.start]
+        commas = sum(t.norm in (",", "and", "-", "(") for t in between)
+        if any(t.norm in ("but", ";", "\n", "though", "however") for t in between) or len(between) > (before if follows else reach):
+            continue
+        cost = len(between) + 3 * commas + (0 if follows else 0.5)
+        if best is None or cost < best[0]:
+            best = (cost, target)
+    return best[1] if best else None
+
+
+def is_mmf(drug: str | None) -> bool:
+    """Is it mycophenolate, in either salt?"""
+    return drug in MMF

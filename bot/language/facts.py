@@ -1,0 +1,191 @@
+"""From the concepts of a message to the slots of the contract: facts, scenario, what is absent, what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.language.concepts import Concept, is_mmf, nearest_target
+from bot.language.measures import height_cm, weight_kg
+from bot.language.tokens import Token
+from bot.language.tried import drugs_tried
+
+ILD_SHOWN = ("none", "mild", "moderate", "severe", "rapidly_progressive", "refractory")
+"""Values that ``understood.ild`` names; any other word about the lungs is shown as present_unspecified."""
+SEVERITIES = ("mild", "moderate", "severe")
+COURSES = ("stable", "progressive", "progressive_fibrotic", "rapidly_progressive", "refractory")
+_COURSE_RANK = {"rapidly_progressive": 4, "refractory": 3, "progressive_fibrotic": 2, "progressive": 1, "stable": 0}
+_STAGE = ("breastfeeding", "pregnant", "planning", "not_pregnant")
+
+
+@dataclass
+class Slots:
+    """What goes into the Reading."""
+
+    drugs: list[str] = field(default_factory=list)
+    side_effect: list[str] = field(default_factory=list)
+    ild: list[str] = field(default_factory=list)
+    pregnancy: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    scenario: dict[str, Any] = field(default_factory=dict)
+    absent: dict[str, list[str]] = field(default_factory=dict)
+    retracted: dict[str, list[str]] = field(default_factory=dict)
+    severity: str | None = None
+    hypothetical: bool = False
+
+
+def fill_slots(concepts: Sequence[Concept], lungs: Sequence[Concept], tokens: Sequence[Token]) -> Slots:
+    """All slots of one message. ``lungs`` are the joined lung concepts (``lung_concepts``)."""
+    slots = Slots()
+    _drugs(slots, concepts, tokens)
+    _effects(slots, concepts, tokens)
+    _ild(slots, concepts, lungs)
+    _pregnancy(slots, concepts)
+    _conditions(slots, concepts)
+    _bare_severity(slots, concepts, lungs, tokens)
+    if (weight := weight_kg(tokens)) is not None:
+        slots.facts["weight_kg"] = weight
+    if (height := height_cm(tokens)) is not None:
+        slots.facts["height_cm"] = height
+    subjects = ("side_effect", "pregnancy", "lung", "ild", "contraindication", "severity", "course", "tried", "response")
+    slots.hypothetical = any(
+        c.status == "scenario" and c.modifiers & {"hypothetical"} for c in concepts if c.concept in subjects
+    ) or bool(slots.scenario.get("pregnancy") and "pregnancy" not in slots.facts)
+    return slots
+
+
+def _unique(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def _store(slots: Slots, slot: str, values: Sequence[Concept]) -> None:
+    """List slots: facts, what is supposed, what is absent."""
+    stated = _unique(c.value for c in values if c.status == "fact")
+    supposed = _unique(c.value for c in values if c.supposed and c.value not in stated)
+    denied = _unique(c.value for c in values if c.status == "absent" and c.value not in stated)
+    if stated:
+        slots.facts[slot] = stated
+    if supposed:
+        slots.scenario[slot] = supposed
+    if denied:
+        slots.absent[slot] = denied
+        slots.retracted[slot] = denied
+
+
+def _drugs(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -> None:
+    mentions = [c for c in concepts if c.concept == "drug"]
+    kept = _unique(c.value for c in mentions if c.status != "absent")
+    denied = _unique(c.value for c in mentions if c.status == "absent" and c.value not in kept)
+    slots.drugs = kept
+    if denied:
+        slots.absent["drugs"] = denied
+    tried = drugs_tried(concepts, tokens)
+    if tried.tried:
+        slots.facts["drugs_tried"] = list(tried.tried)
+    if tried.supposed:
+        slots.scenario["drugs_tried"] = list(tried.supposed)
+    if never := _unique([*tried.never, *(d for d in denied if not is_mmf(d))]):
+        slots.retracted["drugs_tried"] = never
+
+
+def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -> None:
+    effects = [c for c in concepts if c.concept == "side_effect" and (c.drug is None or is_mmf(c.drug))]
+    slots.side_effect = _unique(c.value for c in effects if c.talked_about)
+    _store(slots, "side_effect", effects)
+    carriers = [c for c in concepts if c.concept in ("side_effect", "effect_noun", "lung")]
+    for c in concepts:
+        if c.concept not in ("severity", "persistent") or c.status in ("absent", "other", "mentioned"):
+            continue
+        target = nearest_target(c, carriers, tokens, reach=7, before=3)
+        if target is None or target.concept == "lung" or target.status in ("absent", "other"):
+            continue
+        if target.drug is not None and not is_mmf(target.drug):
+            continue
+        if c.concept == "severity":
+            place = slots.facts if target.status == "fact" and c.status == "fact" else slots.scenario
+            known = place.get("side_effect_severity")
+            place["side_effect_severity"] = max((c.value, known or c.value), key=SEVERITIES.index)
+        elif target.status == "fact" and c.status in ("fact", "past"):
+            slots.facts["side_effect_persistent"] = c.value == "yes"
+    responses = [c for c in concepts if c.concept == "response" and (c.drug is None or is_mmf(c.drug)) and c.status == "fact"]
+    if responses:
+        poor = any(c.value == "poor" for c in responses)
+        slots.facts["mmf_response"] = "poor" if poor and not any(c.value == "good" for c in responses) else responses[-1].value
+
+
+def _ild(slots: Slots, concepts: Sequence[Concept], lungs: Sequence[Concept]) -> None:
+    disease = [c for c in concepts if c.concept == "lung" and c.value == "disease"]
+    talked = [c for c in lungs if c.talked_about]
+    slots.ild = _unique(c.value for c in talked if c.value in ILD_SHOWN)
+    vague = any(c.value not in ILD_SHOWN for c in talked) or any(c.talked_about for c in disease)
+    if vague and not slots.ild:
+        slots.ild = ["present_unspecified"]
+    denied = _unique(c.value for c in lungs if c.status == "absent")
+    if denied:
+        slots.absent["ild"] = [value for value in denied if value not in slots.ild]
+    for status_facts, place in ((("fact",), slots.facts), (("scenario", "asked"), slots.scenario)):
+        severities = [c.value for c in lungs if c.status in status_facts and c.value in ("none", *SEVERITIES)]
+        courses = [c.value for c in lungs if c.status in status_facts and c.value in COURSES]
+        if severities:
+            place["ild_severity"] = max(severities, key=("none", *SEVERITIES).index)
+        elif courses or any(c.status in status_facts for c in disease):
+            place["ild_severity"] = "present_unspecified"
+        if courses:
+            place["ild_course"] = max(courses, key=lambda value: _COURSE_RANK[value])
+    if slots.facts.get("ild_severity") == "present_unspecified" and slots.scenario.get("ild_severity") == "present_unspecified":
+        del slots.scenario["ild_severity"]
+    if denied_severity := [v for v in denied if v in ("none", *SEVERITIES)]:
+        slots.retracted["ild_severity"] = denied_severity
+    if denied_course := [v for v in denied if v in COURSES]:
+        slots.retracted["ild_course"] = denied_course
+
+
+def _pregnancy(slots: Slots, concepts: Sequence[Concept]) -> None:
+    said = [c for c in concepts if c.concept == "pregnancy"]
+    denied = _unique(c.value for c in said if c.status == "absent" and c.value != "not_pregnant")
+    denied += [v for v in ("pregnant",) if any(c.value == "not_pregnant" and c.status == "fact" for c in said) and v not in denied]
+    stated = [c.value for c in said if c.status == "fact"]
+    supposed = [c.value for c in said if c.supposed]
+    past = [c.value for c in said if c.status == "past"]
+    if "pregnant" in denied + past and not {"pregnant", "planning", "breastfeeding"} & set(stated):
+        stated.append("not_pregnant")
+    if stated:
+        slots.facts["pregnancy"] = min(stated, key=_order(stated))
+    elif any(c.concept == "cannot_be_pregnant" and c.status == "fact" for c in concepts):
+        slots.facts["pregnancy"] = "not_pregnant"
+    if supposed and not (set(supposed) <= set(stated)):
+        slots.scenario["pregnancy"] = min(supposed, key=_order(supposed))
+    about = stated or supposed
+    slots.pregnancy = min(about, key=_order(about)) if about else next((c.value for c in said if c.status == "other"), None)
+    if denied:
+        slots.absent["pregnancy"] = denied
+        slots.retracted["pregnancy"] = denied
+
+
+def _order(values: Sequence[str]) -> Any:
+    """Planning wins over a bare "pregnancy" beside it; breastfeeding over both."""
+    ranks = ("breastfeeding", "planning", "pregnant", "not_pregnant")
+    return ranks.index
+
+
+def _conditions(slots: Slots, concepts: Sequence[Concept]) -> None:
+    _store(slots, "contraindications", [c for c in concepts if c.concept == "contraindication"])
+    slots.absent.pop("contraindications", None)
+    diffusion = [c for c in concepts if c.concept == "low_dlco"]
+    for c in diffusion:
+        value = (c.value == "yes") != (c.status == "absent")
+        if c.status in ("fact", "absent"):
+            slots.facts["low_dlco"] = value
+        elif c.supposed:
+            slots.scenario["low_dlco"] = value
+
+
+def _bare_severity(
+    slots: Slots, concepts: Sequence[Concept], lungs: Sequence[Concept], tokens: Sequence[Token]
+) -> None:
+    """A word of degree that belongs to nothing named: the dialogue gives it to the question just asked."""
+    words = [c for c in concepts if c.concept == "severity" and c.status == "fact"]
+    named = any(c.concept in ("side_effect", "effect_noun", "lung", "ild") for c in concepts)
+    if words and not named and len(tokens) <= 14:
+        slots.severity = words[-1].value

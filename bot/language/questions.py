@@ -1,0 +1,119 @@
+"""Which stretches of a message ask instead of state.
+
+"Is she pregnant?" must never become a fact, nor must what "safe in pregnancy?" asks. The stretch of a question runs
+from its opening word to the end of the sentence, or to a comma after which somebody states something again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.language.tokens import Token
+
+_AUXILIARIES = frozenset(
+    "is are was were does do did can could should will would has have had may might am shall must ca wo need "
+    "puedo puede debo es esta hay kann darf soll ist sind gibt est puis peut dois posso pode devo ha c'e kya".split()
+)
+_OPEN = frozenset(
+    "what how why whats hows wat wots wot wats whatis que cual cuales como cuanto cuanta cuantos porque was wie "
+    "warum welche welches welcher welchen wieviel quoi quel quelle quels quelles comment pourquoi combien qual quais "
+    "quanto quanta quale quali come perche quali kitna kitni kaise kyun kaun kaunsa".split()
+)
+_OPEN_AT_START = frozenset("which who when where any anything anyone other advice options suggestions alternatives whether or".split())
+_WEAK = frozenset({",", "-", ";", ":", "and", "but", "so", "or", "\n", ".", "?", "!", "then", "also", "plus", "now", "ok", "hi", "hello", "(", "y", "und", "et", "e"})
+_SPEAKERS = frozenset("i we she he they my her his our im ive i'm it the this patient pt no not".split())
+_STATES = frozenset("am 'm have has 've 's was had is are got get gets take takes keep feel do were been".split())
+_LET_ME_KNOW = frozenset("wondering wonder know asking ask tell curious explain unsure advise clarify".split())
+_DECLARATIVE = frozenset("i she he we they it this there patient pt".split())
+
+
+class Span(NamedTuple):
+    """Tokens ``start`` to ``end`` (exclusive) ask. ``kind``: polar (yes or no), open (what, how) or bare (only a mark)."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def spans(tokens: Sequence[Token]) -> list[Span]:
+    """The asking stretches, in the order of the text."""
+    found: list[Span] = []
+    for start, end in sentences(tokens):
+        found += _in_sentence(tokens, start, end)
+    return found
+
+
+def sentences(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """(start, end) of each sentence; line breaks and semicolons end one too."""
+    edges = [0]
+    for n in range(1, len(tokens)):
+        if tokens[n].sentence != tokens[n - 1].sentence or tokens[n - 1].norm in ("\n", ";"):
+            edges.append(n)
+    return [(a, b) for a, b in zip(edges, [*edges[1:], len(tokens)], strict=True) if b > a]
+
+
+def _in_sentence(tokens: Sequence[Token], start: int, end: int) -> list[Span]:
+    found: list[Span] = []
+    n = start
+    while n < end:
+        kind = _opens(tokens, n, start, end)
+        if kind:
+            stop = _closes(tokens, n + 1, end)
+            found.append(Span(n, stop, kind))
+            n = stop
+        else:
+            n += 1
+    if not found and any(t.norm.startswith("?") for t in tokens[start:end]):
+        marks = [n for n in range(start, end) if tokens[n].norm.startswith("?")]
+        commas = [n + 1 for n in range(start, marks[-1]) if tokens[n].norm in (",", "-", ":")]
+        found.append(Span(commas[-1] if commas else start, marks[-1] + 1, "bare"))
+    return found
+
+
+def _opens(tokens: Sequence[Token], n: int, start: int, end: int) -> str | None:
+    word = tokens[n].norm
+    before = tokens[n - 1].norm if n > start else ","
+    after = tokens[n + 1].norm if n + 1 < end else ""
+    if word in _OPEN or (word in _OPEN_AT_START and before in _WEAK and before != "or"):
+        return "open"
+    if word in _LET_ME_KNOW:
+        return "polar"
+    # "can i", "is tac", but not "i can" nor "and have a rash"
+    asks_yes_no = word in _AUXILIARIES and n + 1 < end and before in _WEAK | {"wh", "if", "whether"}
+    if asks_yes_no and not (word in ("have", "has", "had", "was", "am", "is", "are") and _continues_a_statement(tokens, n, start, after)):
+        return "polar"
+    return None
+
+
+def _continues_a_statement(tokens: Sequence[Token], n: int, start: int, after: str) -> bool:
+    """"has severe ILD", "on MMF, is pregnant": an auxiliary that goes on with a subject named before, or none at all."""
+    if any(t.norm.startswith("?") for t in tokens[n:] if t.sentence == tokens[n].sentence) and after in _SPEAKERS | {"there", "that"}:
+        return False
+    if tokens[n].norm in ("have", "has", "had", "was", "am"):
+        return after not in ("i", "she", "he", "we", "they", "you", "anyone", "there")
+    return n > start and after not in _SPEAKERS | {"there", "that"} and tokens[n + 1].drug is None
+
+
+def _closes(tokens: Sequence[Token], at: int, end: int) -> int:
+    for n in range(at, end):
+        if tokens[n].norm.startswith("?"):
+            return n + 1
+        opens_clause = tokens[n].norm in _WEAK or tokens[n].norm in ("because", "since", "as", "cause", "cos")
+        if opens_clause and n + 2 < end and tokens[n + 1].norm in _DECLARATIVE and tokens[n + 2].norm in _STATES:
+            return n + 1
+    return end
+
+
+def states_it(tokens: Sequence[Token], start: int) -> bool:
+    """Does somebody state what begins at ``start`` ("now that I'm pregnant"), though inside a question?"""
+    n = start - 1
+    while n >= 0 and tokens[n].norm in ("currently", "now", "also", "already", "a", "still", "very", "about", "just", "<num>"):
+        n -= 1
+    if n < 1 or tokens[n].norm not in ("am", "'m", "is", "'s", "are", "'re", "m", "im"):
+        return False
+    subject = n if tokens[n].norm == "im" else n - 1
+    if tokens[subject].norm not in ("i", "she", "we", "im", "wife", "patient", "pt"):
+        return False
+    before = tokens[subject - 1].norm if subject else ","
+    return before not in ("if", "when", "while", "whenever", "once", "whether", "unless", "until", "case", "assuming", "suppose")

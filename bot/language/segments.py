@@ -1,0 +1,139 @@
+"""Splitting a message into the questions it holds (at most three), and what each of them names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.language.concepts import Concept, is_mmf
+from bot.language.patterns import Element, Pattern, PatternIndex, longest
+from bot.language.questions import Span, sentences, spans
+from bot.language.reading import QuestionPart
+from bot.language.tokens import Token, fold
+
+if TYPE_CHECKING:
+    from bot.guidance.rows import Table
+
+MOST = 3
+_CITATION = re.compile(r"\[(\d{1,2})\]|\b(?:ref(?:erence)?s?|citation|source|footnote|cite)\s*(?:no\.?|number|nr\.?|#)?\s*(\d{1,2})\b", re.I)
+_WORD = re.compile(r"[^\W_]+")
+_SHORTEST_PART = 3
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An aspect of aspects.yml or a term of glossary.yml, found by one of its names."""
+
+    kind: str
+    id: str
+
+
+class Subjects:
+    """Finds the aspects and terms that a question names."""
+
+    def __init__(self, table: Table) -> None:
+        rows: list[tuple[Pattern, Subject]] = []
+        for kind, entries in (("aspect", table.aspects), ("term", table.glossary)):
+            rows += _patterns(kind, entries)
+        self._index: PatternIndex[Subject] = PatternIndex(rows)
+
+    def find(self, tokens: list[Token], kind: str) -> list[str]:
+        """Ids of one kind in the order of the text; of overlapping names the longest."""
+        matches = [m for m in self._index.find(tokens) if m.row.kind == kind]
+        return list(dict.fromkeys(m.row.id for m in longest(matches)))
+
+
+def _patterns(kind: str, entries: Mapping[str, object]) -> list[tuple[Pattern, Subject]]:
+    rows = []
+    for entry_id, entry in entries.items():
+        for name in getattr(entry, "names", ()):
+            words = _WORD.findall(fold(name))
+            if words and fold(name).isascii():
+                plural = [*({w} for w in words[:-1]), {words[-1], words[-1] + "s"}]
+                rows.append((tuple(Element(words=frozenset(w)) for w in plural), Subject(kind, entry_id)))
+    return rows
+
+
+def citation_number(text: str) -> int | None:
+    """The number in "[2]" or "reference 2", or None."""
+    match = _CITATION.search(text)
+    return int(match[1] or match[2]) if match else None
+
+
+def parts(
+    text: str, tokens: list[Token], plain: list[Token], concepts: Sequence[Concept], subjects: Subjects, ordinal: int | None
+) -> tuple[QuestionPart, ...]:
+    """The one to three questions of a message, in the order asked. Facts apply to the whole message, not to a part.
+
+    ``plain`` are the tokens before drug names were put together: aspects and terms are looked for in them.
+    """
+    pieces = _pieces(tokens)
+    found = []
+    for start, end in pieces:
+        first, last = tokens[start].start, tokens[end - 1].end
+        piece = text[first:last] if len(pieces) > 1 else text
+        words = [t for t in plain if first <= t.start < last] if len(pieces) > 1 else plain
+        inside = [c for c in concepts if start <= c.match.start < end or len(pieces) == 1]
+        found.append(_part(piece, words, inside, subjects, ordinal))
+    return tuple(found)
+
+
+def _part(text: str, words: list[Token], inside: Sequence[Concept], subjects: Subjects, ordinal: int | None) -> QuestionPart:
+    def values(concept: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(c.value for c in inside if c.concept == concept and c.status != "absent"))
+
+    effects = [c for c in inside if c.concept == "side_effect" and c.talked_about and (c.drug is None or is_mmf(c.drug))]
+    return QuestionPart(
+        text=text.strip(),
+        drugs=values("drug"),
+        options=values("option"),
+        aspects=tuple(subjects.find(words, "aspect")),
+        side_effect=tuple(dict.fromkeys(c.value for c in effects)),
+        terms=tuple(subjects.find(words, "term")),
+        citation=citation_number(text),
+        ordinal=ordinal,
+    )
+
+
+def _pieces(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Token ranges of the questions; one range over everything when there are not two questions that can stand alone."""
+    asking = [span for span in _merged(spans(tokens), tokens) if span.end - span.start >= _SHORTEST_PART]
+    if len(asking) < 2:
+        return [(0, len(tokens))]
+    asking = asking[:MOST]
+    ranges = []
+    for number, span in enumerate(asking):
+        start = span.start if number else 0
+        end = asking[number + 1].start if number + 1 < len(asking) else len(tokens)
+        ranges.append((start, end))
+    return [(a, b) for a, b in ranges if b > a]
+
+
+def _merged(asking: Sequence[Span], tokens: Sequence[Token]) -> list[Span]:
+    """Spans that are separate questions: each in its own sentence, or after "and" with a question word of its own."""
+    kept: list[Span] = []
+    for start, end in sentences(tokens):
+        inside = [s for s in asking if start <= s.start < end]
+        if not inside:
+            continue
+        current = inside[0]
+        for nxt in inside[1:]:
+            current = Span(current.start, nxt.end, current.kind)
+        pieces = _at_conjunctions(current, tokens)
+        kept += pieces
+    return kept
+
+
+def _at_conjunctions(span: Span, tokens: Sequence[Token]) -> list[Span]:
+    openers = {"what", "how", "which", "can", "is", "does", "do", "should", "when", "why", "will", "are", "could", "who", "would", "whats"}
+    cuts = [span.start]
+    for n in range(span.start + _SHORTEST_PART, span.end - 2):
+        joint = tokens[n].norm in ("and", ",", "also", "?", "plus", "then") and tokens[n + 1].norm in openers
+        second = tokens[n].norm in ("and", ",") and tokens[n + 1].norm in ("also", "then", "if") and tokens[n + 2].norm in openers
+        if (joint or second) and n + 1 - cuts[-1] >= _SHORTEST_PART and tokens[n + 1].norm != "what" or (
+            joint and tokens[n + 1].norm == "what" and n + 1 - cuts[-1] >= _SHORTEST_PART
+        ):
+            cuts.append(n + 1)
+    return [Span(a, b, span.kind) for a, b in zip(cuts, [*cuts[1:], span.end], strict=True)]

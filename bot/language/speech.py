@@ -1,0 +1,94 @@
+"""What a message does in the conversation: replies, requests to the assistant itself, who speaks, and whose case it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.language.concepts import Concept
+from bot.language.tokens import Token
+
+_SHORT_ACT = 9
+_SHORT_REPLY = 7
+_CLINICIAN_CUES = 3
+_NEEDS_NOTHING_ELSE = ("shorter", "longer", "plain", "repeat", "undo")
+
+
+def audience_of(concepts: Sequence[Concept]) -> str | None:
+    """patient or clinician, when it is said or plain from the wording; a stated role wins over dense abbreviations."""
+    said = [c for c in concepts if c.concept == "audience" and c.status not in ("absent", "mentioned")]
+    stated = [c.value for c in said if c.value.endswith("_stated")]
+    if "clinician_stated" in stated:
+        return "clinician"
+    cues = {c.match.start for c in said if c.value == "clinician_cue"}
+    if "patient_stated" in stated:
+        return "patient"
+    wide = any(c.value == "clinician_cue" and c.match.end - c.match.start > 1 for c in said)
+    return "clinician" if len(cues) >= _CLINICIAN_CUES or (wide and len(cues) >= 2) else None
+
+
+def person_of(concepts: Sequence[Concept]) -> str | None:
+    """Whose case: self, relative, patient (of a clinician) or other; None when the message does not say."""
+    said = {c.value for c in concepts if c.concept == "person"}
+    if "other" in said:
+        return "other"
+    if "relative" in said:
+        return "relative"
+    return next((value for value in ("patient", "self") if value in said), None)
+
+
+def ordinal_of(concepts: Sequence[Concept], tokens: Sequence[Token]) -> int | None:
+    """Which item of a list is meant ("the second one" is 2, "the last" is -1), in a short message; else None."""
+    if len(tokens) > 14:
+        return None
+    return next((int(c.value) for c in concepts if c.concept == "ordinal"), None)
+
+
+def reply_of(concepts: Sequence[Concept], tokens: Sequence[Token]) -> str | None:
+    """yes, no or unknown when the message is a reply or opens as one; unknown wins ("no, not sure")."""
+    words = [t for t in tokens if not t.is_mark]
+    replies = [c for c in concepts if c.concept == "reply"]
+    if any(c.value == "unknown" and (c.match.start <= 2 or len(words) <= _SHORT_REPLY) for c in replies) and len(words) <= 12:
+        return "unknown"
+    for c in replies:
+        at_start = c.match.start == 0
+        after = tokens[c.match.end] if c.match.end < len(tokens) else None
+        whole = after is None or after.is_mark
+        if at_start and c.value != "unknown" and (whole or len(words) <= _SHORT_REPLY and not _asks(tokens)):
+            if c.value == "no" and not whole and tokens[0].norm in ("no", "not", "never", "none", "n") and _names_concept(concepts):
+                continue
+            return c.value
+    return None
+
+
+def _asks(tokens: Sequence[Token]) -> bool:
+    return any(t.norm.startswith("?") for t in tokens)
+
+
+def _names_concept(concepts: Sequence[Concept]) -> bool:
+    return any(c.concept in ("side_effect", "pregnancy", "lung", "ild", "contraindication", "drug") for c in concepts)
+
+
+def act_of(concepts: Sequence[Concept], tokens: Sequence[Token], citation: int | None) -> str | None:
+    """What is asked of the conversation itself, in a short message that is about nothing else."""
+    acts = [c for c in concepts if c.concept == "act"]
+    words = sum(not t.is_mark for t in tokens)
+    medical = any(c.concept in ("side_effect", "pregnancy", "contraindication") for c in concepts)
+    for c in sorted(acts, key=lambda c: c.match.start - c.match.end):
+        if c.value == "why_not":
+            if words <= _SHORT_ACT + 2:
+                return "why_not"
+        elif c.value == "sources":
+            if words <= _SHORT_ACT + 1 and not medical and citation is None:
+                return "sources"
+        elif c.value in ("show_case", "new_patient"):
+            if words <= _SHORT_ACT + 6:
+                return c.value
+        elif words <= _SHORT_ACT and not medical:
+            return c.value
+    return None
+
+
+def threat_of(concepts: Sequence[Concept]) -> str | None:
+    """injection or abuse, or None."""
+    said = {c.value for c in concepts if c.concept == "threat"}
+    return next((kind for kind in ("injection", "abuse") if kind in said), None)

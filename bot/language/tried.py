@@ -1,0 +1,88 @@
+"""Drugs that were tried before, or that were not.
+
+"Failed MMF, AZA, tac" and "rituximab did nothing" are drugs tried; drugs that are only asked about never are.
+Mycophenolate itself is the drug the case is about and is not listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.language.concepts import Concept
+from bot.language.patterns import MMF
+from bot.language.tokens import Token
+
+_FILLERS = frozenset(
+    "on with to the and both all then already even , / & + or also my her his of two three four drugs drug : ( - "
+    "lines treatments including like such as eg plus high dose oral iv pulse now i've years months".split()
+)
+_JOINTS = frozenset({"and", ",", "/", "or", "+", "&", "plus", "then", "also", "-", "followed", "by", "both", "(", ")"})
+_FAR = 5
+
+
+class Tried(NamedTuple):
+    """``tried`` and ``supposed`` drugs (the latter only asked or imagined), and those said not to have been tried."""
+
+    tried: tuple[str, ...]
+    supposed: tuple[str, ...]
+    never: tuple[str, ...]
+
+
+def drugs_tried(concepts: Sequence[Concept], tokens: Sequence[Token]) -> Tried:
+    """Read the terms of ``tried.yml`` together with the drugs they stand beside."""
+    tried: dict[str, None] = {}
+    supposed: dict[str, None] = {}
+    never: dict[str, None] = {}
+    for c in concepts:
+        if c.concept != "tried":
+            continue
+        places = _behind(c, tokens) if c.value in ("before", "never") else _in_front(c, tokens)
+        for place in places:
+            drug = tokens[place].drug
+            if drug is None or drug in MMF:
+                continue
+            denied = any(d.concept == "drug" and d.match.start == place and d.status == "absent" for d in concepts)
+            target = never if c.value == "never" or denied else tried if c.status in ("fact", "past") else supposed
+            target[drug] = None
+    return Tried(
+        tuple(d for d in tried if d not in never), tuple(d for d in supposed if d not in tried), tuple(never)
+    )
+
+
+def _behind(cue: Concept, tokens: Sequence[Token]) -> list[int]:
+    """The drugs after the cue, as long as only fillers stand between."""
+    places: list[int] = [n for n in range(cue.match.start, cue.match.end) if tokens[n].drug is not None]
+    gap = 0
+    for n in range(cue.match.end, len(tokens)):
+        if tokens[n].sentence != tokens[cue.match.start].sentence:
+            break
+        if tokens[n].drug is not None:
+            places.append(n)
+            gap = 0
+        elif tokens[n].norm in _FILLERS or (gap == 0 and places and tokens[n].number is not None):
+            gap += 1
+        else:
+            break
+        if gap > _FAR:
+            break
+    return places
+
+
+def _in_front(cue: Concept, tokens: Sequence[Token]) -> list[int]:
+    """The drug nearest before the cue and those that a list joins to it."""
+    places: list[int] = []
+    n = cue.match.start - 1
+    steps = 0
+    while n >= 0 and tokens[n].sentence == tokens[cue.match.start].sentence:
+        if tokens[n].drug is not None:
+            places.append(n)
+            steps = 0
+        elif places and tokens[n].norm not in _JOINTS:
+            break
+        elif not places and (steps >= _FAR or tokens[n].norm in (";", "\n", "but", "now", "?", "can", "should", "to")):
+            break
+        else:
+            steps += 1
+        n -= 1
+    return places
