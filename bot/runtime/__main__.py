@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -43,16 +44,29 @@ def main() -> int:
         code = subprocess.run([sys.executable, "-m", "bot.runtime", "train"], check=False).returncode
         if code != 0:
             return code
-    _configure_logging(level)
     if arguments.command == "shell":
+        _configure_logging(level)
         from bot.runtime.shell import chat
 
         chat(model)
         return 0
+    _refuse_taken(arguments.host, arguments.port)
+    print("Starting ...", flush=True)
+    _configure_logging(level)
     from bot.runtime.server import serve
 
     serve(model, arguments.host, arguments.port)
     return 0
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """End with advice when nobody can listen there; seconds before the server would find out."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            sys.exit(f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: PORT=5006 make run")
 
 
 def _configure_logging(level: str) -> None:

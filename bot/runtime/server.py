@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import socket
-import sys
 from asyncio import AbstractEventLoop
 from functools import partial
 from pathlib import Path
@@ -55,15 +53,6 @@ async def _settle(app: Sanic, _loop: AbstractEventLoop) -> None:
     gc.freeze()
 
 
-def _refuse_taken(host: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            sys.exit(f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: PORT=5006 make run")
-
-
 def serve(
     model: Path,
     host: str = "127.0.0.1",
@@ -73,8 +62,6 @@ def serve(
     actions: str = "actions",
 ) -> None:
     """Serve until interrupted."""
-    _refuse_taken(host, port)
-    print("Starting ...", flush=True)
     app = make_app(model, credentials, endpoints, actions)
 
     async def announce(_app: Sanic, _loop: AbstractEventLoop) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 BOLD, RED, PLAIN = "\033[1m", "\033[1;31m", "\033[0m"
@@ -19,7 +19,7 @@ def _printable(text: str) -> str:
     return "".join(char for char in text if char.isprintable() or char == "\n")
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]], width: int) -> list[str]:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], width: int) -> list[str]:
     """A table of at most `width` columns of characters; the last column is wrapped into what is left."""
     sizes = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head) - 1)]
     left = max(width - sum(sizes) - 2 * len(sizes), 16)
