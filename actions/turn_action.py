@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -25,10 +26,14 @@ logger = logging.getLogger(__name__)
 MEMORY_SLOT = "memory"
 
 
-class TurnAction(Action):
+class TurnAction(Action, ABC):
     """Takes the whole turn. A subclass says what kind of turn Rasa chose, and its name."""
 
     flow: ClassVar[Flow | None] = None
+
+    @abstractmethod
+    def name(self) -> str:
+        """The name in domain.yml and in the rules."""
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]) -> list[EventType]:
         """Answer the last message and store what it changed. An error is said, and changes nothing."""

@@ -1,0 +1,122 @@
+"""What holds for every conversation, whatever is said in it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.dialogue.memory import Memory
+from bot.dialogue.reading import Reading
+from bot.dialogue.respond import respond
+from bot.dialogue.turn import take_turn
+from bot.guidance.answer import Answer
+from bot.guidance.model import DRUGS, INTENTS, ONE_OF, SOME_OF, Case
+
+FACTS = st.fixed_dictionaries(
+    {},
+    optional={
+        **{slot: st.sampled_from(values) for slot, values in ONE_OF.items()},
+        **{slot: st.lists(st.sampled_from(values), min_size=1, max_size=2) for slot, values in SOME_OF.items()},
+        "weight_kg": st.sampled_from([40, 70.5, 500, "heavy"]),
+    },
+)
+ANEW = ("drug", "which_person")
+SINGLE = {slot: values for slot, values in ONE_OF.items() if slot != "audience"}
+
+
+TEXTS = ("", "yes", "dose?", "what about azathioprine?", "sorry, now", "Someone else", "2")
+ACTS = (None, "undo", "show_case", "shorter", "longer", "plain", "repeat", "why_not", "sources")
+FLAGS = (None, None, {"level": "emergency", "rule": "RF-resp-failure"}, {"level": "same_day", "rule": "RF-liver"})
+RETRACTED = st.dictionaries(st.sampled_from(sorted(SINGLE)), st.just(["mild", "pregnant"]), max_size=2)
+
+
+@st.composite
+def messages(draw: st.DrawFn, *, asserts: bool = True) -> dict[str, Any]:
+    """A message as the language part might send it, sensible or not; ``asserts``: it may state and reply."""
+    parts = draw(st.lists(st.sampled_from(INTENTS), min_size=1, max_size=3))
+    drugs = draw(st.lists(st.sampled_from(DRUGS), max_size=2, unique=True))
+    said = {
+        "text": draw(st.sampled_from(TEXTS if asserts else TEXTS[2:4])),
+        "questions": [{"intent": intent, "confidence": 0.5, "text": "x", "drugs": drugs} for intent in parts],
+        "drugs": drugs,
+        "scenario": draw(FACTS),
+        "hypothetical": draw(st.booleans()),
+        "act": draw(st.sampled_from(ACTS)),
+        "person": draw(st.sampled_from([None, "self", "relative", "other", "patient"])),
+        "emergency": draw(st.sampled_from(FLAGS)),
+        "problem": draw(st.sampled_from([None, None, None, "command", "injection"])),
+    }
+    if asserts:
+        said["facts"] = draw(FACTS)
+        said["retracted"] = draw(RETRACTED)
+        said["severity"] = draw(st.sampled_from([None, "mild", "severe"]))
+        said["reply"] = draw(st.sampled_from([None, "yes", "no", "unknown"]))
+        said["ordinal"] = draw(st.sampled_from([None, 1, 2, -1, 9]))
+    return said
+
+
+def step(held: Memory, message: dict[str, Any]) -> tuple[tuple[Answer, ...], Memory]:
+    """One message, with the memory carried as Rasa carries it: through JSON."""
+    answers, after = respond(take_turn(held, Reading.from_json(json.loads(json.dumps(message)))))
+    return answers, Memory.from_json(after.case.as_dict(), json.loads(json.dumps(after.to_json())))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(messages(), min_size=1, max_size=6))
+def test_every_message_is_answered_and_at_most_one_question_is_put(said: list[dict[str, Any]]) -> None:
+    held = Memory()
+    for message in said:
+        answers, held = step(held, message)
+        assert 1 <= len(answers) <= 3
+        assert sum(a.ask is not None for a in answers) <= 1
+        assert all(a.text and a.case == held.case for a in answers)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(messages(asserts=False), min_size=1, max_size=6))
+def test_what_is_only_supposed_or_asked_is_never_stored(said: list[dict[str, Any]]) -> None:
+    held = Memory()
+    for message in said:
+        _, held = step(held, message)
+        assert not set(held.case.known()) - {"audience"}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(messages(), min_size=2, max_size=6))
+def test_no_fact_is_asked_for_twice_of_one_patient(said: list[dict[str, Any]]) -> None:
+    held = Memory()
+    for message in said:
+        before = held
+        answers, held = step(held, message)
+        same_patient = set(before.asked) <= set(held.asked)
+        for ask in (a.ask for a in answers if a.ask and same_patient and a.kind != "ask"):
+            of_the_dialogue = ask.question.startswith(("Two statements", "You told me two")) or ask.slot in ANEW
+            assert of_the_dialogue or ask.slot not in before.asked
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(messages(), min_size=1, max_size=4), st.lists(messages(), min_size=1, max_size=4))
+def test_conversations_do_not_touch_each_other(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> None:
+    alone = Memory()
+    for message in first:
+        _, alone = step(alone, message)
+    one, other = Memory(), Memory()
+    for place in range(max(len(first), len(second))):
+        if place < len(first):
+            _, one = step(one, first[place])
+        if place < len(second):
+            _, other = step(other, second[place])
+    assert one == alone
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(messages(), min_size=1, max_size=5))
+def test_a_new_patient_forgets_everything_but_the_audience(said: list[dict[str, Any]]) -> None:
+    held = Memory()
+    for message in said:
+        _, held = step(held, message)
+    _, held = step(held, {"text": "new patient", "questions": [{"intent": "restart"}]})
+    assert held == Memory(case=Case(audience=held.case.audience), turns=held.turns)
