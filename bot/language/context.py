@@ -43,7 +43,7 @@ class Cue:
         return (not self.only or concept in self.only) and concept not in self.never
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Context:
     """All cues, ready to be applied to the concepts found in a message."""
 
@@ -64,7 +64,9 @@ class Context:
             if category in ("terminate", "terminate_list", "pseudo"):
                 kept += mine
                 continue
-            kept += [match for match in longest(mine) if not _swallowed(match, pseudo)]
+            for reach in {(match.row.only, match.row.direction) for match in mine}:
+                same = [match for match in mine if (match.row.only, match.row.direction) == reach]
+                kept += [match for match in longest(same) if not _swallowed(match, pseudo)]
         return kept
 
     def modifiers(self, tokens: list[Token], found: Sequence[Match[Term]], language: str) -> list[frozenset[str]]:

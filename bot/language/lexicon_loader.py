@@ -24,7 +24,7 @@ class Term:
     value: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """All terms, ready to be found in the tokens of a message in one of LANGUAGES."""
 

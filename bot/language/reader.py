@@ -37,6 +37,7 @@ class Reader:
         self._names = DrugNames(table)
         self._speller = Speller(self._lexicon.words | self._context.words, self._names.words())
         self._subjects = Subjects(table)
+        self.read("warm up")  # builds the tokenizer and the English indexes now, not at the first message
 
     def read(self, message: str) -> Reading:
         """The Reading of any text; never raises for what a person may type."""

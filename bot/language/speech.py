@@ -50,12 +50,12 @@ def reply_of(concepts: Sequence[Concept], tokens: Sequence[Token]) -> str | None
     if any(c.value == "unknown" and (c.match.start <= 2 or len(words) <= _SHORT_REPLY) for c in replies) and len(words) <= 12:
         return "unknown"
     for c in replies:
-        at_start = c.match.start == 0
+        if c.match.start != 0 or c.value == "unknown":
+            continue
         after = tokens[c.match.end] if c.match.end < len(tokens) else None
         whole = after is None or after.is_mark
-        if at_start and c.value != "unknown" and (whole or len(words) <= _SHORT_REPLY and not _asks(tokens)):
-            if c.value == "no" and not whole and tokens[0].norm in ("no", "not", "never", "none", "n") and _names_concept(concepts):
-                continue
+        short = len(words) <= _SHORT_REPLY and not _asks(tokens) and not _names_concept(concepts)
+        if whole or short:
             return c.value
     return None
 

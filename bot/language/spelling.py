@@ -21,6 +21,8 @@ _SOUNDS = ((re.compile("ph"), "f"), (re.compile("[ckq]+"), "k"), (re.compile("[z
 _VOWELS = re.compile("[aeiou]")
 _PLAIN = re.compile(r"[a-z]+$")
 SHORTEST = 4
+_SAME_SOUND = 0.05
+"""A slip that leaves the sound alone: 'severly' is mended though it looks like a form of 'sever'."""
 
 
 @functools.lru_cache(maxsize=20000)
@@ -70,14 +72,22 @@ class Speller:
     @functools.lru_cache(maxsize=4096)  # noqa: B019 (one speller lives as long as the process)
     def correct(self, word: str) -> str | None:
         """The lexicon word that an unknown ``word`` most likely is, or None when nothing is near enough or two are."""
-        if self.knows(word) or len(word) > 25:
+        if len(word) > 25 or self._is_exact(word):
             return None
+        looks_regular = self.knows(word)
         scored = sorted((self._distance(word, target), target) for target in self._candidates(word))
         if not scored or scored[0][0] > _limit(len(word)):
             return None
         best, target = scored[0]
+        if looks_regular and best > _SAME_SOUND:
+            return None
         rivals = [other for distance, other in scored[1:] if distance == best and other[:5] != target[:5]]
         return None if rivals else target
+
+    def _is_exact(self, word: str) -> bool:
+        if len(word) < SHORTEST or not _PLAIN.match(word):
+            return True
+        return word in self._lexicon or word in self._names or word in english_words()
 
     def _candidates(self, word: str) -> Iterable[str]:
         for first in {word[0], sound(word)[:1] or word[0], "c" if word[0] == "k" else word[0]}:
