@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import IO
+from typing import IO, Any
 
 from bot.guidance.engine import answer
 from bot.guidance.model import Case, InvalidInputError, Question
@@ -20,11 +20,15 @@ def answer_line(line: str) -> str:
         data = json.loads(line)
         if not isinstance(data, dict) or set(data) - {"case", "question"}:
             raise InvalidInputError(['an object with "case" and, if wanted, "question" is needed'])
-        case = Case.from_mapping(data.get("case") or {})
-        question = Question.from_mapping(data.get("question") or {})
+        case = Case.from_mapping(_given(data, "case"))
+        question = Question.from_mapping(_given(data, "question"))
     except (ValueError, RecursionError) as error:
         return json.dumps({"error": str(error)})
     return json.dumps(answer(case, question).as_dict(), ensure_ascii=False)
+
+
+def _given(data: dict[str, Any], part: str) -> Any:
+    return {} if data.get(part) is None else data[part]
 
 
 def main(source: IO[str] = sys.stdin, target: IO[str] = sys.stdout) -> None:

@@ -10,6 +10,7 @@ from bot.guidance.knowledge import DEFAULT_REGISTER, Knowledge
 from bot.guidance.model import Case, Question
 
 UNKNOWN_IN_TEXT = 2
+UNKNOWN_BESIDE_OPTIONS = 1
 FOLLOW_UPS = 4
 
 
@@ -70,6 +71,10 @@ class Draft:
         """One line of the text; the same line never stands twice."""
         if text and text not in self._lines and text != self.headline:
             self._lines.append(text)
+
+    def count(self, start: str) -> int:
+        """How many lines of the text begin like this."""
+        return sum(line.startswith(start) for line in self._lines)
 
     def cited(self, row_ids: Iterable[str]) -> str:
         """The citation marks of some rows together."""
@@ -146,7 +151,8 @@ class Draft:
         parts = [self.escalation.text] if self.escalation else []
         parts += [self.headline, *self._lines]
         if self.unknown:
-            shown = self.unknown if self.full else self.unknown[:UNKNOWN_IN_TEXT]
+            room = UNKNOWN_BESIDE_OPTIONS if len(self.options) > 4 else UNKNOWN_IN_TEXT
+            shown = self.unknown if self.full else self.unknown[:room]
             parts.append(f"{self.words('not_in_article')}: {'; '.join(shown)}.")
         if self.assumptions:
             parts.append(f"{self.words('assumed')}: {'; '.join(self.assumptions)}.")

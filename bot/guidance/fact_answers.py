@@ -176,7 +176,10 @@ def _check_note(draft: Draft, row: Row) -> None:
 
 
 def _other_line(draft: Draft, row: Row) -> None:
-    draft.line(f"{draft.words('beyond')}: {draft.state(row.id)}")
+    """A row of another source: always a statement, and a line while the first view has room for it."""
+    text = f"{draft.words('beyond')}: {draft.state(row.id)}"
+    if draft.full or draft.count(draft.words("beyond")) < OTHER_ROWS:
+        draft.line(text)
 
 
 def _say_missing(draft: Draft, drug: str, kind: str, nothing_else: bool) -> None:
@@ -204,10 +207,6 @@ def _what_rules_out(draft: Draft, drug: str) -> None:
         if texts and (effects == EXCLUDES or draft.full):
             draft.support(b for r in found for b in r.because)
             draft.line(draft.words(key, drug=draft.knowledge.label(drug).capitalize(), list=" | ".join(texts)))
-    for rule in rules:
-        if rule.id in hit and rule.effect == "caution":
-            draft.support(rule.because)
-            draft.line(f"{draft.words('in_this_case')}: {rule.text[draft.register]}.")
 
 
 def _about_no_drug(draft: Draft, aspect_rows: tuple[Row, ...]) -> None:
