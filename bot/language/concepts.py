@@ -68,7 +68,22 @@ def find_concepts(tokens: list[Token], lexicon: Lexicon, context: Context, langu
     concepts = [
         Concept(match, mods, _status(match, mods, asking, tokens)) for match, mods in zip(found, modifiers, strict=True)
     ]
-    return _settle_double_readings(concepts)
+    return _settle_double_readings(other_peoples(concepts, tokens))
+
+
+def other_peoples(concepts: list[Concept], tokens: Sequence[Token]) -> list[Concept]:
+    """A relative is the patient, unless the writer is one too: then what is said of the relative is another's."""
+    people = [c for c in concepts if c.concept == "person" and c.value in ("relative", "self")]
+    if {c.value for c in people} != {"relative", "self"}:
+        return concepts
+    kept = []
+    for c in concepts:
+        before = [p for p in people if p.match.start <= c.match.start]
+        near = before[-1] if before else people[0]
+        of_relative = near.value == "relative" and tokens[near.match.start].sentence == tokens[c.match.start].sentence
+        personal = c.concept not in ("drug", "person", "audience", "act", "reply", "threat", "option", "ordinal")
+        kept.append(replace(c, status="other") if of_relative and personal and c.status == "fact" else c)
+    return kept
 
 
 def _drug_terms(tokens: Sequence[Token]) -> list[Match[Term]]:
@@ -85,11 +100,11 @@ def _without_overlaps(found: list[Match[Term]]) -> list[Match[Term]]:
         size = match.end - match.start
         inside = (
             other for other in found
-            if other.row.concept in rivals and match.row.concept in (*rivals, "lung", "course", "severity")
+            if other.row.concept in rivals and match.row.concept in (*rivals, "lung", "course", "severity", "pregnancy")
             and other.row.concept != match.row.concept
             and other.start <= match.start and match.end <= other.end and other.end - other.start > size
         )  # fmt: skip
-        if match.row.concept not in rivals and match.row.concept not in ("lung", "course") or next(inside, None) is None:
+        if match.row.concept not in rivals and match.row.concept not in ("lung", "course", "pregnancy") or next(inside, None) is None:
             kept.append(match)
     return kept
 
@@ -126,6 +141,10 @@ def _settle_double_readings(concepts: list[Concept]) -> list[Concept]:
         if c.concept == "side_effect" and conditions and c.status in ("fact", "past", "absent"):
             continue
         if c.concept == "contraindication" and twin in effects and c.supposed:
+            continue
+        denied_drug = any(o.concept == "drug" and o.match.start == c.match.start and o.status == "absent" for o in concepts)
+        if c.concept == "contraindication" and denied_drug:
+            kept.append(replace(c, status="absent"))
             continue
         kept.append(c)
     return kept

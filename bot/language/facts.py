@@ -147,8 +147,7 @@ def _pregnancy(slots: Slots, concepts: Sequence[Concept]) -> None:
     denied += [v for v in ("pregnant",) if any(c.value == "not_pregnant" and c.status == "fact" for c in said) and v not in denied]
     stated = [c.value for c in said if c.status == "fact"]
     supposed = [c.value for c in said if c.supposed]
-    past = [c.value for c in said if c.status == "past"]
-    if "pregnant" in denied + past and not {"pregnant", "planning", "breastfeeding"} & set(stated):
+    if "pregnant" in denied and not {"pregnant", "planning", "breastfeeding"} & set(stated):
         stated.append("not_pregnant")
     if stated:
         slots.facts["pregnancy"] = min(stated, key=_order(stated))

@@ -21,9 +21,11 @@ _LONGEST_PHRASE = 7
 
 @functools.lru_cache(maxsize=1)
 def _cues() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    """Cue words by language, without those that English has too, and the ones that languages share."""
     data = load_yaml(FOLDER / "cues.yml")
-    check_keys(data, {"words", "weak"}, {"words", "weak"}, "cues.yml")
-    words = {language: frozenset(fold(word) for word in line.split()) for language, line in data["words"].items()}
+    check_keys(data, {"words", "weak", "english"}, {"words", "weak", "english"}, "cues.yml")
+    english = frozenset(data["english"].split())
+    words = {language: frozenset(map(fold, line.split())) - english for language, line in data["words"].items()}
     return words, frozenset(fold(word) for word in data["weak"].split())
 
 
@@ -42,11 +44,11 @@ def detect(tokens: Sequence[Token], text: str, knows: Callable[[str], bool]) -> 
     for language, cues in by_language.items():
         strong = sum(word in cues and word not in weak for word in words)
         faint = sum(word in cues and word in weak for word in words)
-        if strong or faint > 2:
+        if strong or faint > 1:
             scores[language] = strong + 0.5 * faint
     best = max(scores, key=lambda language: scores[language], default=None)
     foreign_letters = any(sign in "áéíóúñäöüßàèìòùâêîôûçãõ¿¡" for sign in text.lower())
-    if best is not None and (scores[best] >= 2 or (scores[best] >= 1 and (foreign_letters or len(words) <= 3 or unknown))):
+    if best is not None and (scores[best] >= 2 or (scores[best] >= 1 and (foreign_letters or len(words) <= 3 or unknown)) or (scores[best] >= 1.5 and len(words) <= 9)):
         # a few function words in a message of English words are a coincidence
         return best if scores[best] * 3 >= english - unknown or foreign_letters else "en"
     if len(words) >= _LONG_ENOUGH and unknown * 2 > len(words):

@@ -42,7 +42,7 @@ class Found(NamedTuple):
 
 def cutoff(length: int) -> float:
     """How alike an unknown word of that length and a drug name must be (1 = the same)."""
-    return 0.8 if length <= 6 else 0.74 if length <= 9 else 0.7
+    return 0.8 if length <= 6 else 0.78 if length <= 9 else 0.72
 
 
 class DrugNames:

@@ -9,7 +9,7 @@ The language of a pattern, elements separated by blanks:
 ``[a|b]``      the same, but it may be missing
 ``...``        up to three tokens, none of them a mark (``...5``: up to five)
 ``{name}``     any pattern of the set with that name; ``[{name}]`` when it may be missing
-``<drug>``     a drug; ``<mmf>`` a mycophenolate, ``<other>`` any other drug, ``<num>`` a number
+``<drug>``     a drug; ``<mmf>`` a mycophenolate, ``<other>`` any other drug, ``<num>`` a number, ``<age>`` one that can be an age
 ``^``  ``$``   the message starts or ends here
 =============  ========================================================================
 
@@ -28,7 +28,8 @@ from bot.language.tokens import Token
 
 Row = TypeVar("Row")
 MMF = frozenset({"mycophenolate_mofetil", "mycophenolate_sodium"})
-_CLASSES = ("<drug>", "<mmf>", "<other>", "<num>")
+_CLASSES = ("<drug>", "<mmf>", "<other>", "<num>", "<age>")
+_AGES = range(10, 111)
 _VOWELS = "aeiou"
 
 
@@ -108,7 +109,7 @@ def _fits(token: Token, words: frozenset[str]) -> bool:
         return True
     if token.drug is not None:
         return "<drug>" in words or ("<mmf>" if token.drug in MMF else "<other>") in words
-    return token.number is not None and "<num>" in words
+    return token.number is not None and ("<num>" in words or ("<age>" in words and token.number in _AGES))
 
 
 def match_end(pattern: Pattern, tokens: Sequence[Token], at: int, first: int = 0) -> int:
@@ -177,7 +178,7 @@ class PatternIndex(Generic[Row]):
 def _keys(token: Token) -> tuple[str, ...]:
     if token.drug is not None:
         return (token.norm, "<drug>", "<mmf>" if token.drug in MMF else "<other>")
-    return (token.norm, "<num>") if token.number is not None else (token.norm,)
+    return (token.norm, "<num>", "<age>") if token.number is not None else (token.norm,)
 
 
 def _openers(pattern: Pattern) -> Iterator[str]:

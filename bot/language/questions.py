@@ -12,13 +12,13 @@ from typing import NamedTuple
 from bot.language.tokens import Token
 
 _AUXILIARIES = frozenset(
-    "is are was were does do did can could should will would has have had may might am shall must ca wo need "
+    "is are was were does do did can could should will would has have had may might am shall must need "
     "puedo puede debo es esta hay kann darf soll ist sind gibt est puis peut dois posso pode devo ha c'e kya".split()
 )
 _OPEN = frozenset(
-    "what how why whats hows wat wots wot wats whatis que cual cuales como cuanto cuanta cuantos porque was wie "
+    "what how why whats hows wat wots wot wats whatis que cual cuales como cuanto cuanta cuantos porque wie "
     "warum welche welches welcher welchen wieviel quoi quel quelle quels quelles comment pourquoi combien qual quais "
-    "quanto quanta quale quali come perche quali kitna kitni kaise kyun kaun kaunsa".split()
+    "quanto quanta quale quali cosa perche kitna kitni kaise kyun kaun kaunsa".split()
 )
 _OPEN_AT_START = frozenset("which who when where any anything anyone other advice options suggestions alternatives whether or".split())
 _WEAK = frozenset({",", "-", ";", ":", "and", "but", "so", "or", "\n", ".", "?", "!", "then", "also", "plus", "now", "ok", "hi", "hello", "(", "y", "und", "et", "e"})
@@ -80,6 +80,10 @@ def _opens(tokens: Sequence[Token], n: int, start: int, end: int) -> str | None:
     if word in _LET_ME_KNOW:
         return "polar"
     # "can i", "is tac", but not "i can" nor "and have a rash"
+    if after == "not":  # "can't sleep" states, "can't I" asks
+        after = tokens[n + 2].norm if n + 2 < end else ""
+        if after not in _SPEAKERS:
+            return None
     asks_yes_no = word in _AUXILIARIES and n + 1 < end and before in _WEAK | {"wh", "if", "whether"}
     if asks_yes_no and not (word in ("have", "has", "had", "was", "am", "is", "are") and _continues_a_statement(tokens, n, start, after)):
         return "polar"

@@ -15,7 +15,8 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)?$")
 _JOINING = frozenset("-'")
 # "3.0g", "70kg", "38.9C": the unit is a word of its own
 _UNIT = re.compile(r"(?<![\w.])(\d+(?:[.,]\d+)?)(?=(?:mcg|mg|g|kg|kgs|lb|lbs|cm|ml|m2|c|f|x|yo|wks?|weeks?|months?)\b)", re.I)
-_ENDS = frozenset(".!?")
+# what the tokenizer cuts off in "can't", "won't", "dont"
+_FULL = {"n't": "not", "nt": "not", "ca": "can", "wo": "will", "sha": "shall"}
 
 
 @dataclass(slots=True)
@@ -70,7 +71,7 @@ def tokenize(text: str) -> list[Token]:
         inside = 0 < word.i < len(doc) - 1 and not doc[word.i - 1].whitespace_ and not word.whitespace_
         if raw in _JOINING and inside:
             continue
-        norm = fold("not" if word.norm_ == "not" else word.lower_)
+        norm = _FULL.get(word.lower_) or fold(word.lower_)
         number = float(raw.replace(",", ".")) if _NUMBER.match(raw) else None
         mark = not any(sign.isalnum() for sign in raw)
         tokens.append(Token(raw, norm, offsets[word.idx], offsets[word.idx + len(raw)], sentence, mark, number))
