@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import sqlalchemy as sa
 from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.pool import StaticPool
 
 
 class ConversationUnreadableError(Exception):
@@ -63,21 +66,62 @@ class ReportingTrackerStore(FailSafeTrackerStore):
 class ConversationStore(SQLTrackerStore):
     """Rasa's SQL store, for endpoints.yml.
 
-    With SQLite it makes the folder of the file, keeps both private to the user, and writes ahead: a commit then does
-    not wait for the disk, and a reader never for a writer.
+    With SQLite it makes the folder of the file, keeps both private to the user, and keeps one connection, which writes
+    ahead: a commit then does not wait for the disk.
     """
 
     def __init__(
         self, domain: Domain | None = None, dialect: str = "sqlite", db: str = "var/conversations.db", **kwargs: Any
     ) -> None:
+        self.engine: Any
+        self._file: Path | None = None
         if dialect == "sqlite" and not kwargs.get("host"):
-            path = Path(os.environ["ASSISTANT_VAR"]) / Path(db).name if os.environ.get("ASSISTANT_VAR") else Path(db)
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.touch(mode=0o600)
-            db = str(path)
+            self._file = _private_file(db)
+            db = str(self._file)
         super().__init__(domain=domain, dialect=dialect, db=db, **kwargs)
-        if self.engine.dialect.name == "sqlite":
+        if self._file is not None:
+            # Rasa talks to the store from one thread; opening the file anew for each query costs 10 ms a message.
+            url = self.engine.url
+            self.engine.dispose()
+            self.engine = sa.create_engine(
+                url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": 5}
+            )
             sa.event.listen(self.engine, "connect", _write_ahead)
+            self.sessionmaker = sa.orm.session.sessionmaker(bind=self.engine)
+            self._opened = _identity(self._file)
+
+    @contextlib.contextmanager
+    def session_scope(self) -> Iterator[Any]:
+        """A session, as Rasa's store has it.
+
+        Raises:
+            FileNotFoundError: when the file was removed or replaced: the open connection would hide that until the
+                conversations are lost with the process.
+        """
+        if self._file is not None and _identity(self._file) != self._opened:
+            raise FileNotFoundError("The file of conversations was removed or replaced; restart the assistant.")
+        with super().session_scope() as session:
+            try:
+                yield session
+            except Exception:
+                session.rollback()
+                raise
+
+
+def _private_file(db: str) -> Path:
+    folder = os.environ.get("ASSISTANT_VAR")
+    path = Path(folder) / Path(db).name if folder else Path(db)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+    return path
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _write_ahead(connection: Any, _record: Any) -> None:

@@ -46,6 +46,10 @@ def test_a_store_that_fails_is_said_and_nothing_is_answered_from_a_blank_case(ow
     assert answered["custom"] == {"turn": 2}
     assert warned["text"] == failure.SAVE
 
+    store.rename(store.with_suffix(".elsewhere"))
+    (message,) = own_tiny.say("hello there")
+    assert message["text"] == failure.LOAD
+
 
 def test_conversations_are_private_and_outlive_a_server_that_ends_cleanly(tiny_model: Path, tmp_path: Path) -> None:
     first = start_tiny(tiny_model, tmp_path)
