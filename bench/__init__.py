@@ -1,0 +1,1 @@
+"""How fast and how heavy the assistant is, beside stock Rasa."""
