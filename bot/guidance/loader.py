@@ -48,10 +48,8 @@ class _Load:
         self.rows: dict[str, Row] = {}
 
     def entries(self, name: str) -> list[Any]:
-        """The list a file holds, [] when the file is not there."""
+        """The list a file holds. Every file has to be there: a table with a part missing is not a smaller table."""
         path = self.folder / f"{name}.yml"
-        if not path.exists():
-            return []
         content = read_yaml(path, path.name)
         if not isinstance(content, list):
             self.problems.add(f"{path.name}:1", "the file is not a list", "start each entry with '- id:'")
