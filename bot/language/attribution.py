@@ -13,19 +13,14 @@ from bot.language.concepts import Concept
 from bot.language.patterns import MMF
 from bot.language.questions import sentences
 from bot.language.tokens import Token
+from bot.language.word_lists import words
 
-_CAUSES = frozenset(
-    "cause causes caused causing give gives gave giving made make makes making lead leads led trigger triggered induce "
-    "induces induced wreck wrecks wrecked raise raises raised lower lowers lowered affect affects affected damage damages "
-    "hurt hurts harm harms increase increases reduce reduces suppress suppresses has have had toxic hard tough bad safe "
-    "safer gentle gentler easier risk risks effect effects get getting produce produces bring brings is are does "
-    "dropped knocked tanked messes messed upset upsets related".split()
-)
-_REASONS = frozenset({"for", "because", "due", "since", "instead", "despite", "as", "if", "when", "after", "given", "help", "helps", "with", "who", "?", ".", ";", "\n", "but", "while"})
-_FROM = frozenset("from on with of by to in under due because after since starting taking using caused using while started thanks down the my her his being blame than".split())
-_JOINTS = frozenset({"and", ",", "/", "or", "+", "&", "plus"})
-_CURRENT = frozenset({"on", "taking", "started", "starting", "since", "after", "with", "take", "tried", "using", "had", "given"})
-_PROPOSED = frozenset("switch switching change changing start try move go swap consider use use instead add take taking give into for about".split())
+_CAUSES = words("lay_causes")
+_REASONS = words("lay_reasons")
+_FROM = words("lay_from")
+_JOINTS = words("joints")
+_CURRENT = words("drug_current")
+_PROPOSED = words("drug_proposed")
 
 
 def lay_to_drugs(concepts: Sequence[Concept], tokens: Sequence[Token]) -> list[Concept]:
@@ -49,13 +44,18 @@ def _cause(concept: Concept, drugs: Sequence[tuple[int, str]], tokens: Sequence[
     if named:
         return named
     others_only = bool(drugs) and not any(drug in MMF for _, drug in drugs)
-    if others_only and concept.supposed and "asserted" not in concept.modifiers and not concept.modifiers & {"hypothetical"}:
+    if (
+        others_only
+        and concept.supposed
+        and "asserted" not in concept.modifiers
+        and not concept.modifiers & {"hypothetical"}
+    ):
         return drugs[0][1]
     return None
 
 
 def _named_behind(end: int, after: Sequence[tuple[int, str]], tokens: Sequence[Token]) -> str | None:
-    """"diarrhoea on CellCept", "nausea from my tac": the drug, or mycophenolate when a list of drugs holds it."""
+    """ "diarrhoea on CellCept", "nausea from my tac": the drug, or mycophenolate when a list of drugs holds it."""
     if not after:
         return None
     place, drug = after[0]
@@ -71,7 +71,7 @@ def _named_behind(end: int, after: Sequence[tuple[int, str]], tokens: Sequence[T
 
 
 def _named_in_front(concept: Concept, before: Sequence[tuple[int, str]], tokens: Sequence[Token]) -> str | None:
-    """"tac gave me tremor", "does rituximab lower immunity", "rituximab infection risk", "on tac now and shaking"."""
+    """ "tac gave me tremor", "does rituximab lower immunity", "rituximab infection risk", "on tac now and shaking"."""
     if not before:
         return None
     place, drug = before[-1]
@@ -83,7 +83,9 @@ def _named_in_front(concept: Concept, before: Sequence[tuple[int, str]], tokens:
         return None
     lead = {t.norm for t in tokens[max(0, place - 3) : place]}
     if set(between) & _CAUSES and len(between) <= 8:
-        statement_of_patient = concept.status == "fact" and set(between) & {"i", "she", "he", "my", "her", "his"} - {"her"}
+        statement_of_patient = concept.status == "fact" and set(between) & {"i", "she", "he", "my", "her", "his"} - {
+            "her"
+        }
         return None if statement_of_patient and lead & _PROPOSED else holder
     if len(between) <= 2 and not set(between) & {",", "and", "i", "my"}:
         return holder

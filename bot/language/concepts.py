@@ -11,18 +11,13 @@ from bot.language.measures import laboratory
 from bot.language.patterns import MMF, Match
 from bot.language.questions import Span, spans, states_it
 from bot.language.tokens import Token
+from bot.language.word_lists import words
 
 STATUSES = ("fact", "scenario", "asked", "absent", "past", "other", "mentioned")
 _STATED_ONLY = frozenset({"pregnancy"})
 _TOPIC = frozenset({"side_effect", "effect_noun", "lung", "ild", "severity", "course", "persistent"})
-_CAUSING = frozenset(
-    "cause causes caused causing give gives lead leads risk risks common likely chance chances often induce induces "
-    "produce trigger triggers prevent avoid associated affect affects raise raises lower lowers increase increases".split()
-)
-_NOT_DISEASE = frozenset(
-    "breathing fvc dlco pft pfts tlco kco spirometry breathlessness respiratory chest atmung respiracion respiration "
-    "respiracao respiro lungenfunktion lufu".split()
-)
+_CAUSING = words("asks_for_cause")
+_NOT_DISEASE = words("lung_function_words")
 _AGAINST_MMF = frozenset({"mmf_allergy"})
 
 
@@ -104,7 +99,9 @@ def _without_overlaps(found: list[Match[Term]]) -> list[Match[Term]]:
             and other.row.concept != match.row.concept
             and other.start <= match.start and match.end <= other.end and other.end - other.start > size
         )  # fmt: skip
-        if match.row.concept not in rivals and match.row.concept not in ("lung", "course", "pregnancy") or next(inside, None) is None:
+        if (match.row.concept not in rivals and match.row.concept not in ("lung", "course", "pregnancy")) or next(
+            inside, None
+        ) is None:
             kept.append(match)
     return kept
 
@@ -140,9 +137,11 @@ def _settle_double_readings(concepts: list[Concept]) -> list[Concept]:
         conditions = [o for o in concepts if o.concept == "contraindication" and (o.match.start, o.match.end) == twin]
         if c.concept == "side_effect" and conditions and c.status in ("fact", "past", "absent"):
             continue
-        if c.concept == "contraindication" and twin in effects and c.supposed:
+        if c.value == "malignancy" and twin in effects and c.supposed:
             continue
-        denied_drug = any(o.concept == "drug" and o.match.start == c.match.start and o.status == "absent" for o in concepts)
+        denied_drug = any(
+            o.concept == "drug" and o.match.start == c.match.start and o.status == "absent" for o in concepts
+        )
         if c.concept == "contraindication" and denied_drug:
             kept.append(replace(c, status="absent"))
             continue
@@ -153,19 +152,31 @@ def _settle_double_readings(concepts: list[Concept]) -> list[Concept]:
 def lung_concepts(concepts: Sequence[Concept], tokens: Sequence[Token]) -> list[Concept]:
     """ILD severity and course: words of degree and of course, joined to the lung word that they stand beside."""
     lungs = [c for c in concepts if c.concept == "lung"]
+    asking = [span for span in spans(tokens) if span.kind == "polar"]
     effects = [c for c in concepts if c.concept in ("side_effect", "effect_noun")]
     found = [c for c in concepts if c.concept == "ild"]
     for c in concepts:
         if c.concept == "severity":
             target = nearest_target(c, [*lungs, *effects], tokens)
             if target is not None and target in lungs and tokens[target.match.start].norm not in _NOT_DISEASE:
-                found.append(_joined(c, target, c.value))
+                found.append(_joined(_as_asked(c, target, asking), target, c.value))
         elif c.concept == "course":
             target = nearest_target(c, [*lungs, *effects], tokens, reach=8)
-            on_its_own = c.value == "rapidly_progressive" and not (target or effects) or _names_itself(c, tokens)
+            on_its_own = (c.value == "rapidly_progressive" and not (target or effects)) or _names_itself(c, tokens)
             if target in lungs or on_its_own:
-                found.append(_joined(c, target, c.value) if target else replace(c, match=Match(Term("ild", c.value), c.match.start, c.match.end)))
+                found.append(
+                    _joined(_as_asked(c, target, asking), target, c.value)
+                    if target
+                    else replace(c, match=Match(Term("ild", c.value), c.match.start, c.match.end))
+                )
     return found
+
+
+def _as_asked(word: Concept, target: Concept, asking: Sequence[Span]) -> Concept:
+    """ "Is my ILD severe?" asks for the degree, though "my" states that there is ILD."""
+    after = word.match.start >= target.match.end
+    asked = any(span.start < target.match.start and word.match.start < span.end for span in asking)
+    return replace(word, status="asked") if after and asked and word.status == "fact" else word
 
 
 def _names_itself(course: Concept, tokens: Sequence[Token]) -> bool:
@@ -194,9 +205,13 @@ def nearest_target(
         if inside:
             return target
         follows = target.match.start >= word.match.end
-        between = tokens[word.match.end : target.match.start] if follows else tokens[target.match.end : word.match.start]
+        between = (
+            tokens[word.match.end : target.match.start] if follows else tokens[target.match.end : word.match.start]
+        )
         commas = sum(t.norm in (",", "and", "-", "(") for t in between)
-        if any(t.norm in ("but", ";", "\n", "though", "however") for t in between) or len(between) > (before if follows else reach):
+        if any(t.norm in ("but", ";", "\n", "though", "however") for t in between) or len(between) > (
+            before if follows else reach
+        ):
             continue
         cost = len(between) + 3 * commas + (0 if follows else 0.5)
         if best is None or cost < best[0]:

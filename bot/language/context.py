@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.language.lexicon_loader import Term, load_sets
 from bot.language.patterns import Match, Pattern, PatternError, PatternIndex, longest, parse, words_of
 from bot.language.tokens import Token
+from bot.language.word_lists import words
 from bot.language.yaml_rows import LANGUAGES, LexiconError, check_keys, load_yaml, terms_by_language
 
 FOLDER = Path(__file__).parent / "context"
@@ -22,7 +23,7 @@ CATEGORIES = (*MODIFIERS, "pseudo", "terminate", "terminate_list")
 DIRECTIONS = ("forward", "backward")
 
 _KEYS = {"category", "direction", "scope", "only", "never", "list", "through", *LANGUAGES}
-_JOINTS = frozenset({",", "/", "and", "or", "nor", "&", "no", "any", "other", "y", "o", "u", "oder", "und", "ou", "et", "e", "ni", "plus", "+"})
+_JOINTS = words("list_joints")
 _WALLS = frozenset({"\n", ";", "(", ")", ":"})
 
 
@@ -90,26 +91,35 @@ def _reached(cue: Match[Cue], tokens: list[Token], found: Sequence[Match[Term]],
     row = cue.row
     if row.direction == "backward":
         start = max(_wall_before(cue.start, tokens, cues), cue.start - row.scope)
-        nearby = [n for n, m in enumerate(found) if start <= m.start and m.end <= cue.start and row.allows(m.row.concept)]
+        nearby = [
+            n for n, m in enumerate(found) if start <= m.start and m.end <= cue.start and row.allows(m.row.concept)
+        ]
         last = max((found[n].end for n in nearby), default=0)
         return [n for n in nearby if found[n].end == last or _joined(found[n].end, last, tokens, found)]
     end = min(_wall_after(cue, tokens, cues), cue.end + row.scope)
     # "not pregnant" as one term is not negated by its own first word
     first = cue.start + 1 if row.category == "negated" else cue.start
-    inside = [n for n, m in enumerate(found) if first <= m.start < end and m.end > cue.end and row.allows(m.row.concept)]
+    inside = [
+        n for n, m in enumerate(found) if first <= m.start < end and m.end > cue.end and row.allows(m.row.concept)
+    ]
     return _first_list(inside, cue, tokens, found, cues) if row.list_end else inside
 
 
 def _wall_after(cue: Match[Cue], tokens: list[Token], cues: list[Match[Cue]]) -> int:
     sentence = tokens[cue.start].sentence
-    wall = next((n for n in range(cue.end, len(tokens)) if tokens[n].sentence != sentence or tokens[n].norm in _WALLS), len(tokens))
+    wall = next(
+        (n for n in range(cue.end, len(tokens)) if tokens[n].sentence != sentence or tokens[n].norm in _WALLS),
+        len(tokens),
+    )
     stops = [c.start for c in cues if c.row.category == "terminate" and c.start >= cue.end]
     return min([wall, *stops])
 
 
 def _wall_before(start: int, tokens: list[Token], cues: list[Match[Cue]]) -> int:
     sentence = tokens[start].sentence
-    wall = next((n + 1 for n in range(start - 1, -1, -1) if tokens[n].sentence != sentence or tokens[n].norm in _WALLS), 0)
+    wall = next(
+        (n + 1 for n in range(start - 1, -1, -1) if tokens[n].sentence != sentence or tokens[n].norm in _WALLS), 0
+    )
     return max([wall, *(c.end for c in cues if c.row.category == "terminate" and c.end <= start)])
 
 

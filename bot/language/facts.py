@@ -48,7 +48,17 @@ def fill_slots(concepts: Sequence[Concept], lungs: Sequence[Concept], tokens: Se
         slots.facts["weight_kg"] = weight
     if (height := height_cm(tokens)) is not None:
         slots.facts["height_cm"] = height
-    subjects = ("side_effect", "pregnancy", "lung", "ild", "contraindication", "severity", "course", "tried", "response")
+    subjects = (
+        "side_effect",
+        "pregnancy",
+        "lung",
+        "ild",
+        "contraindication",
+        "severity",
+        "course",
+        "tried",
+        "response",
+    )
     slots.hypothetical = any(
         c.status == "scenario" and c.modifiers & {"hypothetical"} for c in concepts if c.concept in subjects
     ) or bool(slots.scenario.get("pregnancy") and "pregnancy" not in slots.facts)
@@ -108,10 +118,14 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
             place["side_effect_severity"] = max((c.value, known or c.value), key=SEVERITIES.index)
         elif target.status == "fact" and c.status in ("fact", "past"):
             slots.facts["side_effect_persistent"] = c.value == "yes"
-    responses = [c for c in concepts if c.concept == "response" and (c.drug is None or is_mmf(c.drug)) and c.status == "fact"]
+    responses = [
+        c for c in concepts if c.concept == "response" and (c.drug is None or is_mmf(c.drug)) and c.status == "fact"
+    ]
     if responses:
         poor = any(c.value == "poor" for c in responses)
-        slots.facts["mmf_response"] = "poor" if poor and not any(c.value == "good" for c in responses) else responses[-1].value
+        slots.facts["mmf_response"] = (
+            "poor" if poor and not any(c.value == "good" for c in responses) else responses[-1].value
+        )
 
 
 def _ild(slots: Slots, concepts: Sequence[Concept], lungs: Sequence[Concept]) -> None:
@@ -133,7 +147,10 @@ def _ild(slots: Slots, concepts: Sequence[Concept], lungs: Sequence[Concept]) ->
             place["ild_severity"] = "present_unspecified"
         if courses:
             place["ild_course"] = max(courses, key=lambda value: _COURSE_RANK[value])
-    if slots.facts.get("ild_severity") == "present_unspecified" and slots.scenario.get("ild_severity") == "present_unspecified":
+    if (
+        slots.facts.get("ild_severity") == "present_unspecified"
+        and slots.scenario.get("ild_severity") == "present_unspecified"
+    ):
         del slots.scenario["ild_severity"]
     if denied_severity := [v for v in denied if v in ("none", *SEVERITIES)]:
         slots.retracted["ild_severity"] = denied_severity
@@ -144,7 +161,11 @@ def _ild(slots: Slots, concepts: Sequence[Concept], lungs: Sequence[Concept]) ->
 def _pregnancy(slots: Slots, concepts: Sequence[Concept]) -> None:
     said = [c for c in concepts if c.concept == "pregnancy"]
     denied = _unique(c.value for c in said if c.status == "absent" and c.value != "not_pregnant")
-    denied += [v for v in ("pregnant",) if any(c.value == "not_pregnant" and c.status == "fact" for c in said) and v not in denied]
+    denied += [
+        v
+        for v in ("pregnant",)
+        if any(c.value == "not_pregnant" and c.status == "fact" for c in said) and v not in denied
+    ]
     stated = [c.value for c in said if c.status == "fact"]
     supposed = [c.value for c in said if c.supposed]
     if "pregnant" in denied and not {"pregnant", "planning", "breastfeeding"} & set(stated):
@@ -156,7 +177,9 @@ def _pregnancy(slots: Slots, concepts: Sequence[Concept]) -> None:
     if supposed and not (set(supposed) <= set(stated)):
         slots.scenario["pregnancy"] = min(supposed, key=_order(supposed))
     about = stated or supposed
-    slots.pregnancy = min(about, key=_order(about)) if about else next((c.value for c in said if c.status == "other"), None)
+    slots.pregnancy = (
+        min(about, key=_order(about)) if about else next((c.value for c in said if c.status == "other"), None)
+    )
     if denied:
         slots.absent["pregnancy"] = denied
         slots.retracted["pregnancy"] = denied
@@ -171,6 +194,9 @@ def _order(values: Sequence[str]) -> Any:
 def _conditions(slots: Slots, concepts: Sequence[Concept]) -> None:
     _store(slots, "contraindications", [c for c in concepts if c.concept == "contraindication"])
     slots.absent.pop("contraindications", None)
+    for c in concepts:
+        if c.concept == "healthy" and c.status in ("fact", "past"):
+            _take_back(slots, c.value)
     diffusion = [c for c in concepts if c.concept == "low_dlco"]
     for c in diffusion:
         value = (c.value == "yes") != (c.status == "absent")
@@ -178,6 +204,16 @@ def _conditions(slots: Slots, concepts: Sequence[Concept]) -> None:
             slots.facts["low_dlco"] = value
         elif c.supposed:
             slots.scenario["low_dlco"] = value
+
+
+def _take_back(slots: Slots, values: str) -> None:
+    for name in values.split(","):
+        slot, value = name.split(".")
+        if value in slots.facts.get(slot, []):
+            continue
+        places = (slots.retracted, slots.absent) if slot == "side_effect" else (slots.retracted,)
+        for place in places:
+            place[slot] = _unique([*place.get(slot, []), value])
 
 
 def _bare_severity(

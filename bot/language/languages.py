@@ -48,7 +48,11 @@ def detect(tokens: Sequence[Token], text: str, knows: Callable[[str], bool]) -> 
             scores[language] = strong + 0.5 * faint
     best = max(scores, key=lambda language: scores[language], default=None)
     foreign_letters = any(sign in "áéíóúñäöüßàèìòùâêîôûçãõ¿¡" for sign in text.lower())
-    if best is not None and (scores[best] >= 2 or (scores[best] >= 1 and (foreign_letters or len(words) <= 3 or unknown)) or (scores[best] >= 1.5 and len(words) <= 9)):
+    if best is not None and (
+        scores[best] >= 2
+        or (scores[best] >= 1 and (foreign_letters or len(words) <= 3 or unknown))
+        or (scores[best] >= 1.5 and len(words) <= 9)
+    ):
         # a few function words in a message of English words are a coincidence
         return best if scores[best] * 3 >= english - unknown or foreign_letters else "en"
     if len(words) >= _LONG_ENOUGH and unknown * 2 > len(words):
@@ -71,7 +75,10 @@ def _glossary() -> dict[str, dict[tuple[str, ...], str]]:
         if not all(isinstance(k, str) and isinstance(v, str) for k, v in entries.items()):
             raise LexiconError(f"glossary.yml, {language}: quote words that YAML takes for something else")
     return {
-        language: {tuple(fold(phrase).replace("-", " ").replace("'", " ").split()): english for phrase, english in entries.items()}
+        language: {
+            tuple(fold(phrase).replace("-", " ").replace("'", " ").split()): english
+            for phrase, english in entries.items()
+        }
         for language, entries in data.items()
     }
 
@@ -82,7 +89,7 @@ def gloss(text: str, language: str) -> str:
     if not entries:
         return text
     words = text.replace("-", " ").replace("'", " ").split()
-    folded = [fold(word).strip(".,;:!?¿¡()\"") for word in words]
+    folded = [fold(word).strip('.,;:!?¿¡()"') for word in words]
     out: list[str] = []
     at = 0
     while at < len(words):

@@ -18,7 +18,7 @@ SETS_FILE = "sets.yml"
 
 @dataclass(frozen=True)
 class Term:
-    """A row of the lexicon: ``concept`` is its group (side_effect, pregnancy, severity ...), ``value`` what it means."""
+    """A row of the lexicon: ``concept`` is its group (side_effect, pregnancy ...), ``value`` what it means."""
 
     concept: str
     value: str
@@ -102,5 +102,7 @@ def load_lexicon(folder: Path = FOLDER) -> Lexicon:
             where = f"{path.name}, {row.get('value', '?')}"
             check_keys(row, {"value", *LANGUAGES}, {"value"}, where)
             term = Term(str(data["concept"]), str(row["value"]))
-            rows += [(lang, _parse(text, sets, f"{where}, {lang}"), term) for lang, text in terms_by_language(row, where)]
+            rows += [
+                (lang, _parse(text, sets, f"{where}, {lang}"), term) for lang, text in terms_by_language(row, where)
+            ]
     return Lexicon(tuple(rows))

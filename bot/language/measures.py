@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from bot.language.lexicon_loader import Term
 from bot.language.patterns import Match
 from bot.language.tokens import Token
+from bot.language.word_lists import words
 
 KG_PER_LB = 0.45359237
 CM_PER_INCH = 2.54
@@ -32,7 +33,7 @@ _LABS = {
     **dict.fromkeys(("hb", "hgb", "haemoglobin", "hemoglobin"), LOW_HAEMOGLOBIN),
 }
 _PER_MICROLITRE = {ANC_INTERRUPT: 100.0, LOW_WHITE_CELLS: 500.0, LOW_PLATELETS: 5000.0}
-_BETWEEN = frozenset("is are was were at of to down now count counts level : = < only sitting about around just 's - has have dropped fell fallen been ~ under below got went came in the on hovering".split())
+_BETWEEN = words("between_lab_and_number")
 _KG = frozenset({"kg", "kgs", "kilo", "kilos", "kilograms", "kilogram"})
 _LB = frozenset({"lb", "lbs", "pounds", "pound"})
 _TEMPERATURE = frozenset({"temp", "temperature", "fever", "febrile", "tmax"})
@@ -48,7 +49,11 @@ def weight_kg(tokens: Sequence[Token]) -> float | None:
         kilos = token.number if unit in _KG else token.number * KG_PER_LB if unit in _LB else None
         if kilos is None and before & {"weight", "weigh", "weighs", "weighing", "wt"} and unit not in ("g", "mg", "%"):
             kilos = token.number
-        if kilos is not None and WEIGHT_KG[0] <= kilos <= WEIGHT_KG[1] and not before & {"lost", "gained", "losing", "gain"}:
+        if (
+            kilos is not None
+            and WEIGHT_KG[0] <= kilos <= WEIGHT_KG[1]
+            and not before & {"lost", "gained", "losing", "gain"}
+        ):
             return round(kilos, 1)
     return None
 

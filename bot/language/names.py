@@ -62,7 +62,9 @@ class DrugNames:
         self._by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for words in sorted({*self._exact, *self._ambiguous}, key=len, reverse=True):
             self._by_first[words[0]].append(words)
-        self._single = {words[0]: drug for words, drug in self._exact.items() if len(words) == 1 and _is_fuzzy(words[0])}
+        self._single = {
+            words[0]: drug for words, drug in self._exact.items() if len(words) == 1 and _is_fuzzy(words[0])
+        }
         self._joined = {"".join(words): drug for words, drug in self._exact.items() if len("".join(words)) > 5}
         self._choices = list(self._single)
         self._sounds = [sound(name) for name in self._choices]
@@ -97,7 +99,9 @@ class DrugNames:
         found += self._by_context(tokens, taken, bool(found))
         return sorted(hit for hit in found if hit.drug)
 
-    def _names_at(self, tokens: list[Token], at: int, known: Mapping[tuple[str, ...], str]) -> Iterator[tuple[int, str]]:
+    def _names_at(
+        self, tokens: list[Token], at: int, known: Mapping[tuple[str, ...], str]
+    ) -> Iterator[tuple[int, str]]:
         for words in self._by_first.get(tokens[at].norm, ()):
             end = at + len(words)
             if words in known and tuple(t.norm for t in tokens[at:end]) == words:
@@ -140,7 +144,9 @@ class DrugNames:
         least = max(at_least, cutoff(len(word)))
         scores: dict[str, float] = {}
         for query, choices in ((word, self._choices), (sound(word), self._sounds)):
-            hits = process.extract(query, choices, scorer=OSA.normalized_similarity, score_cutoff=least - _MARGIN, limit=6)
+            hits = process.extract(
+                query, choices, scorer=OSA.normalized_similarity, score_cutoff=least - _MARGIN, limit=6
+            )
             for _, score, place in hits:
                 name = self._choices[place]
                 if name[0] == word[0] or sound(name)[:1] == sound(word)[:1] or score > 0.85:
@@ -149,7 +155,11 @@ class DrugNames:
         ranked = sorted(scores.items(), key=lambda item: -item[1])
         if not ranked or ranked[0][1] < least:
             return None
-        if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < _MARGIN and not _same_substance(ranked[0][0], ranked[1][0]):
+        if (
+            len(ranked) > 1
+            and ranked[0][1] - ranked[1][1] < _MARGIN
+            and not _same_substance(ranked[0][0], ranked[1][0])
+        ):
             return None
         return ranked[0][0]
 

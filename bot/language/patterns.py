@@ -9,7 +9,8 @@ The language of a pattern, elements separated by blanks:
 ``[a|b]``      the same, but it may be missing
 ``...``        up to three tokens, none of them a mark (``...5``: up to five)
 ``{name}``     any pattern of the set with that name; ``[{name}]`` when it may be missing
-``<drug>``     a drug; ``<mmf>`` a mycophenolate, ``<other>`` any other drug, ``<num>`` a number, ``<age>`` one that can be an age
+``<drug>``     a drug; ``<mmf>`` a mycophenolate, ``<other>`` any other drug
+``<num>``      a number; ``<age>`` one that can be an age in years
 ``^``  ``$``   the message starts or ends here
 =============  ========================================================================
 

@@ -10,26 +10,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.language.tokens import Token
+from bot.language.word_lists import words
 
-_AUXILIARIES = frozenset(
-    "is are was were does do did can could should will would has have had may might am shall must need "
-    "puedo puede debo es esta hay kann darf soll ist sind gibt est puis peut dois posso pode devo ha c'e kya".split()
-)
-_OPEN = frozenset(
-    "what how why whats hows wat wots wot wats whatis que cual cuales como cuanto cuanta cuantos porque wie "
-    "warum welche welches welcher welchen wieviel quoi quel quelle quels quelles comment pourquoi combien qual quais "
-    "quanto quanta quale quali cosa perche kitna kitni kaise kyun kaun kaunsa".split()
-)
-_OPEN_AT_START = frozenset("which who when where any anything anyone other advice options suggestions alternatives whether or".split())
-_WEAK = frozenset({",", "-", ";", ":", "and", "but", "so", "or", "\n", ".", "?", "!", "then", "also", "plus", "now", "ok", "hi", "hello", "(", "y", "und", "et", "e"})
-_SPEAKERS = frozenset("i we she he they my her his our im ive i'm it the this patient pt no not".split())
-_STATES = frozenset("am 'm have has 've 's was had is are got get gets take takes keep feel do were been".split())
-_LET_ME_KNOW = frozenset("wondering wonder know asking ask tell curious explain unsure advise clarify".split())
-_DECLARATIVE = frozenset("i she he we they it this there patient pt".split())
+_AUXILIARIES = words("auxiliaries")
+_OPEN = words("question_words")
+_OPEN_AT_START = words("question_words_at_start")
+_WEAK = words("clause_starts") | {"\n"}
+_SPEAKERS = words("subjects")
+_STATES = words("stating_verbs")
+_OWNERS = words("owners")
+_LET_ME_KNOW = words("requests_to_know")
+_DECLARATIVE = words("declaring_subjects")
 
 
 class Span(NamedTuple):
-    """Tokens ``start`` to ``end`` (exclusive) ask. ``kind``: polar (yes or no), open (what, how) or bare (only a mark)."""
+    """Tokens ``start`` to ``end`` (exclusive) ask; ``kind``: polar (yes or no), open (what, how), bare (only a mark)."""
 
     start: int
     end: int
@@ -85,14 +80,19 @@ def _opens(tokens: Sequence[Token], n: int, start: int, end: int) -> str | None:
         if after not in _SPEAKERS:
             return None
     asks_yes_no = word in _AUXILIARIES and n + 1 < end and before in _WEAK | {"wh", "if", "whether"}
-    if asks_yes_no and not (word in ("have", "has", "had", "was", "am", "is", "are") and _continues_a_statement(tokens, n, start, after)):
+    if asks_yes_no and not (
+        word in ("have", "has", "had", "was", "am", "is", "are") and _continues_a_statement(tokens, n, start, after)
+    ):
         return "polar"
     return None
 
 
 def _continues_a_statement(tokens: Sequence[Token], n: int, start: int, after: str) -> bool:
-    """"has severe ILD", "on MMF, is pregnant": an auxiliary that goes on with a subject named before, or none at all."""
-    if any(t.norm.startswith("?") for t in tokens[n:] if t.sentence == tokens[n].sentence) and after in _SPEAKERS | {"there", "that"}:
+    """In "has severe ILD" and "on MMF, is pregnant" the auxiliary goes on with a subject named before, or with none."""
+    if any(t.norm.startswith("?") for t in tokens[n:] if t.sentence == tokens[n].sentence) and after in _SPEAKERS | {
+        "there",
+        "that",
+    }:
         return False
     if tokens[n].norm in ("have", "has", "had", "was", "am"):
         return after not in ("i", "she", "he", "we", "they", "you", "anyone", "there")
@@ -106,13 +106,28 @@ def _closes(tokens: Sequence[Token], at: int, end: int) -> int:
         opens_clause = tokens[n].norm in _WEAK or tokens[n].norm in ("because", "since", "as", "cause", "cos")
         if opens_clause and n + 2 < end and tokens[n + 1].norm in _DECLARATIVE and tokens[n + 2].norm in _STATES:
             return n + 1
+        # ", my ILD is severe": a possessor, its noun and a verb state too
+        owned = opens_clause and n + 3 < end and tokens[n + 1].norm in _OWNERS
+        if owned and any(t.norm in _STATES for t in tokens[n + 3 : min(n + 5, end)]):
+            return n + 1
     return end
 
 
 def states_it(tokens: Sequence[Token], start: int) -> bool:
     """Does somebody state what begins at ``start`` ("now that I'm pregnant"), though inside a question?"""
     n = start - 1
-    while n >= 0 and tokens[n].norm in ("currently", "now", "also", "already", "a", "still", "very", "about", "just", "<num>"):
+    while n >= 0 and tokens[n].norm in (
+        "currently",
+        "now",
+        "also",
+        "already",
+        "a",
+        "still",
+        "very",
+        "about",
+        "just",
+        "<num>",
+    ):
         n -= 1
     if n < 1 or tokens[n].norm not in ("am", "'m", "is", "'s", "are", "'re", "m", "im"):
         return False
@@ -120,4 +135,16 @@ def states_it(tokens: Sequence[Token], start: int) -> bool:
     if tokens[subject].norm not in ("i", "she", "we", "im", "wife", "patient", "pt"):
         return False
     before = tokens[subject - 1].norm if subject else ","
-    return before not in ("if", "when", "while", "whenever", "once", "whether", "unless", "until", "case", "assuming", "suppose")
+    return before not in (
+        "if",
+        "when",
+        "while",
+        "whenever",
+        "once",
+        "whether",
+        "unless",
+        "until",
+        "case",
+        "assuming",
+        "suppose",
+    )

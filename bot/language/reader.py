@@ -83,7 +83,9 @@ class Reader:
     def _mend(self, tokens: list[Token]) -> None:
         for token in tokens:
             if token.drug is None and not token.is_mark and token.number is None:
-                token.norm = self._speller.correct(token.norm) or token.norm
+                corrected = self._speller.correct(token.norm)
+                if corrected is not None:
+                    token.norm, token.mended = corrected, True
 
     def _reading(
         self, text: str, language: str, problem: str | None, plain: list[Token], tokens: list[Token],
@@ -99,6 +101,9 @@ class Reader:
             facts["audience"] = audience
         if problem == "injection":
             facts = {}
+        act = act_of(concepts, tokens, citation_number(text))
+        if act == "undo" and (slots.facts or slots.severity or slots.retracted):
+            act = None  # "scratch that, it's moderate" corrects; it does not only take back
         questions = parts(text, tokens, plain, concepts, self._subjects, ordinal)
         return Reading(
             text=text,
@@ -117,7 +122,7 @@ class Reader:
             retracted={slot: tuple(values) for slot, values in slots.retracted.items() if values},
             severity=slots.severity,
             reply=reply_of(concepts, tokens),
-            act=act_of(concepts, tokens, citation_number(text)),
+            act=act if problem is None else None,
             ordinal=ordinal,
             person=person_of(concepts),
             problem=problem,
@@ -129,15 +134,10 @@ class Reader:
         out, last = [], 0
         for token in tokens:
             out.append(text[last : token.start])
-            changed = token.drug is None and token.norm.isalpha() and self._was_mended(token)
-            name = self._names.printed[token.drug] if token.drug else token.norm if changed else text[token.start : token.end]
-            out.append(name)
+            raw = text[token.start : token.end]
+            out.append(self._names.printed[token.drug] if token.drug else token.norm if token.mended else raw)
             last = token.end
         return gloss("".join([*out, text[last:]]), language)
-
-    @staticmethod
-    def _was_mended(token: Token) -> bool:
-        return token.norm != token.text.lower() and token.norm != "not" and token.text.isascii()
 
 
 def _with_other_scripts(questions: tuple[QuestionPart, ...], slots: Slots) -> tuple[QuestionPart, ...]:

@@ -48,7 +48,9 @@ class QuestionPart:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> QuestionPart:
         """The part that ``dataclasses.asdict`` made into ``data``; unknown keys raise TypeError."""
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
+        }
         values["ranking"] = tuple((str(name), float(score)) for name, score in data.get("ranking", ()))
         return cls(**values)
 
@@ -94,7 +96,9 @@ class Reading:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Reading:
         """The reading that ``to_dict`` made into ``data``; unknown keys raise TypeError."""
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
+        }
         values["questions"] = tuple(QuestionPart.from_dict(part) for part in data.get("questions", ()))
         values["mentions"] = tuple(
             Mention(**{**row, "context": tuple(row.get("context", ()))}) for row in data.get("mentions", ())

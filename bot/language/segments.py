@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from bot.guidance.rows import Table
 
 MOST = 3
-_CITATION = re.compile(r"\[(\d{1,2})\]|\b(?:ref(?:erence)?s?|citation|source|footnote|cite)\s*(?:no\.?|number|nr\.?|#)?\s*(\d{1,2})\b", re.I)
+_CITATION = re.compile(
+    r"\[(\d{1,2})\]|\b(?:ref(?:erence)?s?|citation|source|footnote|cite)\s*(?:no\.?|number|nr\.?|#)?\s*(\d{1,2})\b",
+    re.I,
+)
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST_PART = 3
+_TRAILING = re.compile(r"[\s,]+(?:and|also|plus|then|but)\s*$", re.I)
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,12 @@ def citation_number(text: str) -> int | None:
 
 
 def parts(
-    text: str, tokens: list[Token], plain: list[Token], concepts: Sequence[Concept], subjects: Subjects, ordinal: int | None
+    text: str,
+    tokens: list[Token],
+    plain: list[Token],
+    concepts: Sequence[Concept],
+    subjects: Subjects,
+    ordinal: int | None,
 ) -> tuple[QuestionPart, ...]:
     """The one to three questions of a message, in the order asked. Facts apply to the whole message, not to a part.
 
@@ -80,13 +89,17 @@ def parts(
     return tuple(found)
 
 
-def _part(text: str, words: list[Token], inside: Sequence[Concept], subjects: Subjects, ordinal: int | None) -> QuestionPart:
+def _part(
+    text: str, words: list[Token], inside: Sequence[Concept], subjects: Subjects, ordinal: int | None
+) -> QuestionPart:
     def values(concept: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(c.value for c in inside if c.concept == concept and c.status != "absent"))
 
-    effects = [c for c in inside if c.concept == "side_effect" and c.talked_about and (c.drug is None or is_mmf(c.drug))]
+    effects = [
+        c for c in inside if c.concept == "side_effect" and c.talked_about and (c.drug is None or is_mmf(c.drug))
+    ]
     return QuestionPart(
-        text=text.strip(),
+        text=_TRAILING.sub("", text).strip(),
         drugs=values("drug"),
         options=values("option"),
         aspects=tuple(subjects.find(words, "aspect")),
@@ -98,7 +111,7 @@ def _part(text: str, words: list[Token], inside: Sequence[Concept], subjects: Su
 
 
 def _pieces(tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """Token ranges of the questions; one range over everything when there are not two questions that can stand alone."""
+    """Token ranges of the questions; one over everything when no two questions can stand alone."""
     asking = [span for span in _merged(spans(tokens), tokens) if span.end - span.start >= _SHORTEST_PART]
     if len(asking) < 2:
         return [(0, len(tokens))]
@@ -127,12 +140,33 @@ def _merged(asking: Sequence[Span], tokens: Sequence[Token]) -> list[Span]:
 
 
 def _at_conjunctions(span: Span, tokens: Sequence[Token]) -> list[Span]:
-    openers = {"what", "how", "which", "can", "is", "does", "do", "should", "when", "why", "will", "are", "could", "who", "would", "whats"}
+    openers = {
+        "what",
+        "how",
+        "which",
+        "can",
+        "is",
+        "does",
+        "do",
+        "should",
+        "when",
+        "why",
+        "will",
+        "are",
+        "could",
+        "who",
+        "would",
+        "whats",
+    }
     cuts = [span.start]
     for n in range(span.start + _SHORTEST_PART, span.end - 2):
         joint = tokens[n].norm in ("and", ",", "also", "?", "plus", "then") and tokens[n + 1].norm in openers
-        second = tokens[n].norm in ("and", ",") and tokens[n + 1].norm in ("also", "then", "if") and tokens[n + 2].norm in openers
-        if (joint or second) and n + 1 - cuts[-1] >= _SHORTEST_PART and tokens[n + 1].norm != "what" or (
+        second = (
+            tokens[n].norm in ("and", ",")
+            and tokens[n + 1].norm in ("also", "then", "if")
+            and tokens[n + 2].norm in openers
+        )
+        if ((joint or second) and n + 1 - cuts[-1] >= _SHORTEST_PART and tokens[n + 1].norm != "what") or (
             joint and tokens[n + 1].norm == "what" and n + 1 - cuts[-1] >= _SHORTEST_PART
         ):
             cuts.append(n + 1)

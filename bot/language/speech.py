@@ -1,4 +1,4 @@
-"""What a message does in the conversation: replies, requests to the assistant itself, who speaks, and whose case it is."""
+"""What a message does in the conversation: replies, requests to the assistant, who speaks, whose case it is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from bot.language.tokens import Token
 _SHORT_ACT = 9
 _SHORT_REPLY = 7
 _CLINICIAN_CUES = 3
+_MEDICAL = frozenset(
+    {"side_effect", "effect_noun", "pregnancy", "lung", "ild", "course", "contraindication", "drug", "response"}
+)
 _NEEDS_NOTHING_ELSE = ("shorter", "longer", "plain", "repeat", "undo")
 
 
@@ -31,6 +34,8 @@ def person_of(concepts: Sequence[Concept]) -> str | None:
     said = {c.value for c in concepts if c.concept == "person"}
     if "other" in said:
         return "other"
+    if {"relative", "self"} <= said:
+        return "self"  # the writer is a patient too; what is said of the relative is another's
     if "relative" in said:
         return "relative"
     return next((value for value in ("patient", "self") if value in said), None)
@@ -47,7 +52,10 @@ def reply_of(concepts: Sequence[Concept], tokens: Sequence[Token]) -> str | None
     """yes, no or unknown when the message is a reply or opens as one; unknown wins ("no, not sure")."""
     words = [t for t in tokens if not t.is_mark]
     replies = [c for c in concepts if c.concept == "reply"]
-    if any(c.value == "unknown" and (c.match.start <= 2 or len(words) <= _SHORT_REPLY) for c in replies) and len(words) <= 12:
+    if (
+        any(c.value == "unknown" and (c.match.start <= 2 or len(words) <= _SHORT_REPLY) for c in replies)
+        and len(words) <= 12
+    ):
         return "unknown"
     for c in replies:
         if c.match.start != 0 or c.value == "unknown":
@@ -65,7 +73,7 @@ def _asks(tokens: Sequence[Token]) -> bool:
 
 
 def _names_concept(concepts: Sequence[Concept]) -> bool:
-    return any(c.concept in ("side_effect", "pregnancy", "lung", "ild", "contraindication", "drug") for c in concepts)
+    return any(c.concept in _MEDICAL for c in concepts)
 
 
 def act_of(concepts: Sequence[Concept], tokens: Sequence[Token], citation: int | None) -> str | None:

@@ -17,7 +17,15 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 _ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "est", "ness", "less", "y")
-_SOUNDS = ((re.compile("ph"), "f"), (re.compile("[ckq]+"), "k"), (re.compile("[zs]+"), "s"), (re.compile("x"), "ks"), (re.compile("y"), "i"), (re.compile("h"), ""), (re.compile(r"(.)\1+"), r"\1"))
+_SOUNDS = (
+    (re.compile("ph"), "f"),
+    (re.compile("[ckq]+"), "k"),
+    (re.compile("[zs]+"), "s"),
+    (re.compile("x"), "ks"),
+    (re.compile("y"), "i"),
+    (re.compile("h"), ""),
+    (re.compile(r"(.)\1+"), r"\1"),
+)
 _VOWELS = re.compile("[aeiou]")
 _PLAIN = re.compile(r"[a-z]+$")
 SHORTEST = 4
@@ -101,7 +109,7 @@ class Speller:
 
 def _limit(length: int) -> float:
     """How many slips a word of that length may hold; a slip that leaves the consonants alone is free."""
-    return 0.5 if length == 4 else 1.1 if length <= 7 else 2.1 if length <= 11 else 3.1
+    return 0.5 if length <= 6 else 1.1 if length == 7 else 2.1 if length <= 11 else 3.1
 
 
 def _is_form(word: str, words: frozenset[str]) -> bool:
@@ -111,6 +119,11 @@ def _is_form(word: str, words: frozenset[str]) -> bool:
         stem = word.removesuffix(ending)
         if stem != word and len(stem) > 2:
             doubled = stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] else stem
-            if stem in words or stem + "e" in words or doubled in words or (stem[-1] == "i" and stem[:-1] + "y" in words):
+            if (
+                stem in words
+                or stem + "e" in words
+                or doubled in words
+                or (stem[-1] == "i" and stem[:-1] + "y" in words)
+            ):
                 return True
     return False

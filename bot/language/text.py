@@ -7,7 +7,9 @@ import unicodedata
 
 MAX_CHARACTERS = 4000
 
-_QUOTES = str.maketrans({**dict.fromkeys("‘’‚‛`´ʼ", "'"), **dict.fromkeys("“”„‟«»", '"'), **dict.fromkeys("‐‑‒–—―−", "-")})
+_QUOTES = str.maketrans(
+    {**dict.fromkeys("‘’‚‛`´ʼ", "'"), **dict.fromkeys("“”„‟«»", '"'), **dict.fromkeys("‐‑‒–—―−", "-")}
+)
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe0e\ufe0f]")
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>|(?<!\S)@[\w.-]+")
 _SLASH = re.compile(r"^\s*/(?:ask|asys|bot|help|question|query|mmf)\b[ :]*", re.I)

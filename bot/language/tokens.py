@@ -14,14 +14,19 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?$")
 _JOINING = frozenset("-'")
 # "3.0g", "70kg", "38.9C": the unit is a word of its own
-_UNIT = re.compile(r"(?<![\w.])(\d+(?:[.,]\d+)?)(?=(?:mcg|mg|g|kg|kgs|lb|lbs|cm|ml|m2|c|f|x|yo|wks?|weeks?|months?)\b)", re.I)
+_UNIT = re.compile(
+    r"(?<![\w.])(\d+(?:[.,]\d+)?)(?=(?:mcg|mg|g|kg|kgs|lb|lbs|cm|ml|m2|c|f|x|yo|wks?|weeks?|months?)\b)", re.I
+)
 # what the tokenizer cuts off in "can't", "won't", "dont"
 _FULL = {"n't": "not", "nt": "not", "ca": "can", "wo": "will", "sha": "shall"}
 
 
 @dataclass(slots=True)
 class Token:
-    """One word or mark. ``norm`` is what patterns see; ``drug`` a canonical id; ``sentence`` counts from 0."""
+    """One word or mark. ``norm`` is what patterns see.
+
+    ``drug`` is a canonical id, ``mended`` marks a word whose spelling was corrected, ``sentence`` counts from 0.
+    """
 
     text: str
     norm: str
@@ -31,7 +36,7 @@ class Token:
     is_mark: bool = False
     number: float | None = None
     drug: str | None = None
-    printed: str | None = None
+    mended: bool = False
 
 
 def fold(word: str) -> str:

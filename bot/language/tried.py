@@ -12,13 +12,12 @@ from typing import NamedTuple
 from bot.language.concepts import Concept
 from bot.language.patterns import MMF
 from bot.language.tokens import Token
+from bot.language.word_lists import words
 
-_FILLERS = frozenset(
-    "on with to the and both all then already even , / & + or also my her his of two three four drugs drug : ( - "
-    "lines treatments including like such as eg plus high dose oral iv pulse now i've years months".split()
-)
-_JOINTS = frozenset({"and", ",", "/", "or", "+", "&", "plus", "then", "also", "-", "followed", "by", "both", "(", ")"})
+_FILLERS = words("drug_list_fillers")
+_JOINTS = words("drug_list_joints")
 _FAR = 5
+_WALLS = frozenset({";", "\n", "but", "now", "?", "can", "should", "to"})
 
 
 class Tried(NamedTuple):
@@ -45,9 +44,7 @@ def drugs_tried(concepts: Sequence[Concept], tokens: Sequence[Token]) -> Tried:
             denied = any(d.concept == "drug" and d.match.start == place and d.status == "absent" for d in concepts)
             target = never if c.value == "never" or denied else tried if c.status in ("fact", "past") else supposed
             target[drug] = None
-    return Tried(
-        tuple(d for d in tried if d not in never), tuple(d for d in supposed if d not in tried), tuple(never)
-    )
+    return Tried(tuple(d for d in tried if d not in never), tuple(d for d in supposed if d not in tried), tuple(never))
 
 
 def _behind(cue: Concept, tokens: Sequence[Token]) -> list[int]:
@@ -78,9 +75,7 @@ def _in_front(cue: Concept, tokens: Sequence[Token]) -> list[int]:
         if tokens[n].drug is not None:
             places.append(n)
             steps = 0
-        elif places and tokens[n].norm not in _JOINTS:
-            break
-        elif not places and (steps >= _FAR or tokens[n].norm in (";", "\n", "but", "now", "?", "can", "should", "to")):
+        elif (tokens[n].norm not in _JOINTS) if places else (steps >= _FAR or tokens[n].norm in _WALLS):
             break
         else:
             steps += 1

@@ -37,7 +37,7 @@ _UniqueKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _map
 def load_yaml(path: Path) -> dict[str, Any]:
     """The file's mapping; raises LexiconError for anything but a mapping with unique keys."""
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506 (a safe loader)
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)
     except (yaml.YAMLError, LexiconError) as error:
         raise LexiconError(f"{path.name}: {error}") from error
     if not isinstance(data, dict):
