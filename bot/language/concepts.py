@@ -14,11 +14,14 @@ from bot.language.tokens import Token
 from bot.language.word_lists import words
 
 STATUSES = ("fact", "scenario", "asked", "absent", "past", "other", "mentioned")
+_PREGNANCY_NOUNS = words("pregnancy_nouns")
+_PREGNANCY_STATED = words("pregnancy_stated")
 _STATED_ONLY = frozenset({"pregnancy"})
 _TOPIC = frozenset({"side_effect", "effect_noun", "lung", "ild", "severity", "course", "persistent"})
 _CAUSING = words("asks_for_cause")
 _NOT_DISEASE = words("lung_function_words")
-_AGAINST_MMF = frozenset({"mmf_allergy"})
+_COURSE_WORDS = frozenset({"stable", "progressive", "refractory", "progressing"})
+_SHORT_REPLY = 3
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,8 @@ def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], to
         return "scenario"
     if "historical" in mods:
         return "past"
+    if concept == "pregnancy" and _is_topic(match, tokens):
+        return "asked"
     span = next((s for s in asking if s.start <= match.start < s.end), None)
     if span is None:
         return "fact"
@@ -126,6 +131,14 @@ def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], to
     if concept in _TOPIC and span.kind == "open" and not before & _CAUSING:
         return "fact"
     return "asked"
+
+
+def _is_topic(match: Match[Term], tokens: Sequence[Token]) -> bool:
+    """The noun alone ("for pregnancy", "the fetus") names a topic; "her pregnancy" and "pregnancy confirmed" state it."""
+    if match.row.value != "pregnant" or match.end - match.start > 1 or tokens[match.start].norm not in _PREGNANCY_NOUNS:
+        return False
+    around = tokens[max(0, match.start - 3) : match.start] + tokens[match.end : match.end + 3]
+    return not any(t.norm in _PREGNANCY_STATED for t in around)
 
 
 def _settle_double_readings(concepts: list[Concept]) -> list[Concept]:
@@ -158,7 +171,8 @@ def lung_concepts(concepts: Sequence[Concept], tokens: Sequence[Token]) -> list[
     for c in concepts:
         if c.concept == "severity":
             target = nearest_target(c, [*lungs, *effects], tokens)
-            if target is not None and target in lungs and tokens[target.match.start].norm not in _NOT_DISEASE:
+            colloquial = c.value == "moderate" and tokens[c.match.end - 1].norm == "bad"  # "bad lungs" has no degree
+            if target in lungs and not colloquial and tokens[target.match.start].norm not in _NOT_DISEASE:
                 found.append(_joined(_as_asked(c, target, asking), target, c.value))
         elif c.concept == "course":
             target = nearest_target(c, [*lungs, *effects], tokens, reach=8)
@@ -181,6 +195,8 @@ def _as_asked(word: Concept, target: Concept, asking: Sequence[Span]) -> Concept
 
 def _names_itself(course: Concept, tokens: Sequence[Token]) -> bool:
     words = {t.norm for t in tokens[course.match.start : course.match.end]}
+    if len(tokens) <= _SHORT_REPLY and words & _COURSE_WORDS:
+        return True
     return bool(words & {"rp", "rpild", "ppf", "pfild", "fibrosis"}) or {"rapidly", "progressive"} <= words
 
 

@@ -13,6 +13,7 @@ from bot.language.tried import drugs_tried
 
 ILD_SHOWN = ("none", "mild", "moderate", "severe", "rapidly_progressive", "refractory")
 """Values that ``understood.ild`` names; any other word about the lungs is shown as present_unspecified."""
+_SHORT = 14
 SEVERITIES = ("mild", "moderate", "severe")
 COURSES = ("stable", "progressive", "progressive_fibrotic", "rapidly_progressive", "refractory")
 _COURSE_RANK = {"rapidly_progressive": 4, "refractory": 3, "progressive_fibrotic": 2, "progressive": 1, "stable": 0}
@@ -103,6 +104,9 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
     effects = [c for c in concepts if c.concept == "side_effect" and (c.drug is None or is_mmf(c.drug))]
     slots.side_effect = _unique(c.value for c in effects if c.talked_about)
     _store(slots, "side_effect", effects)
+    no_fever = any(c.concept == "sign" and c.status == "absent" for c in concepts)
+    if no_fever and "infection" not in slots.side_effect:
+        slots.absent["side_effect"] = _unique([*slots.absent.get("side_effect", []), "infection"])
     carriers = [c for c in concepts if c.concept in ("side_effect", "effect_noun", "lung")]
     for c in concepts:
         if c.concept not in ("severity", "persistent") or c.status in ("absent", "other", "mentioned"):
@@ -118,6 +122,8 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
             place["side_effect_severity"] = max((c.value, known or c.value), key=SEVERITIES.index)
         elif target.status == "fact" and c.status in ("fact", "past"):
             slots.facts["side_effect_persistent"] = c.value == "yes"
+    if not carriers and len(tokens) <= _SHORT:
+        _bare_persistence(slots, concepts)
     responses = [
         c for c in concepts if c.concept == "response" and (c.drug is None or is_mmf(c.drug)) and c.status == "fact"
     ]
@@ -126,6 +132,14 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
         slots.facts["mmf_response"] = (
             "poor" if poor and not any(c.value == "good" for c in responses) else responses[-1].value
         )
+
+
+def _bare_persistence(slots: Slots, concepts: Sequence[Concept]) -> None:
+    """ "It keeps coming back": of an effect that was named before."""
+    for c in concepts:
+        if c.concept == "persistent" and (c.status in ("fact", "past") or c.supposed):
+            place = slots.scenario if c.supposed else slots.facts
+            place["side_effect_persistent"] = c.value == "yes"
 
 
 def _ild(slots: Slots, concepts: Sequence[Concept], lungs: Sequence[Concept]) -> None:
@@ -222,5 +236,5 @@ def _bare_severity(
     """A word of degree that belongs to nothing named: the dialogue gives it to the question just asked."""
     words = [c for c in concepts if c.concept == "severity" and c.status == "fact"]
     named = any(c.concept in ("side_effect", "effect_noun", "lung", "ild") for c in concepts)
-    if words and not named and len(tokens) <= 14:
+    if words and not named and len(tokens) <= _SHORT:
         slots.severity = words[-1].value

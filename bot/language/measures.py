@@ -36,6 +36,8 @@ _PER_MICROLITRE = {ANC_INTERRUPT: 100.0, LOW_WHITE_CELLS: 500.0, LOW_PLATELETS: 
 _BETWEEN = words("between_lab_and_number")
 _KG = frozenset({"kg", "kgs", "kilo", "kilos", "kilograms", "kilogram"})
 _LB = frozenset({"lb", "lbs", "pounds", "pound"})
+UNIT_WORDS = _KG | _LB | {"centimetres", "centimeters", "metres", "meters", "stone"}
+"""Words that the spelling must leave alone."""
 _TEMPERATURE = frozenset({"temp", "temperature", "fever", "febrile", "tmax"})
 
 

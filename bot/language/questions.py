@@ -24,7 +24,7 @@ _DECLARATIVE = words("declaring_subjects")
 
 
 class Span(NamedTuple):
-    """Tokens ``start`` to ``end`` (exclusive) ask; ``kind``: polar (yes or no), open (what, how), bare (only a mark)."""
+    """Tokens ``start`` to ``end`` (exclusive) ask; ``kind`` is polar (yes or no), open (what, how) or bare (a mark)."""
 
     start: int
     end: int

@@ -13,6 +13,7 @@ from bot.language.context import Context, load_context
 from bot.language.facts import Slots, fill_slots
 from bot.language.languages import detect, gloss
 from bot.language.lexicon_loader import Lexicon, load_lexicon
+from bot.language.measures import UNIT_WORDS
 from bot.language.names import OTHER, DrugNames
 from bot.language.reading import Mention, QuestionPart, Reading
 from bot.language.segments import Subjects, citation_number, parts
@@ -35,7 +36,7 @@ class Reader:
         self._lexicon: Lexicon = load_lexicon()
         self._context: Context = load_context()
         self._names = DrugNames(table)
-        self._speller = Speller(self._lexicon.words | self._context.words, self._names.words())
+        self._speller = Speller(self._lexicon.words | self._context.words, self._names.words() | UNIT_WORDS)
         self._subjects = Subjects(table)
         self.read("warm up")  # builds the tokenizer and the English indexes now, not at the first message
 

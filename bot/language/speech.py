@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.language.concepts import Concept
+from bot.language.questions import spans
 from bot.language.tokens import Token
 
 _SHORT_ACT = 9
@@ -69,7 +70,7 @@ def reply_of(concepts: Sequence[Concept], tokens: Sequence[Token]) -> str | None
 
 
 def _asks(tokens: Sequence[Token]) -> bool:
-    return any(t.norm.startswith("?") for t in tokens)
+    return bool(spans(tokens))
 
 
 def _names_concept(concepts: Sequence[Concept]) -> bool:

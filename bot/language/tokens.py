@@ -52,7 +52,13 @@ def _pipeline() -> Language:
     import spacy
 
     nlp = spacy.blank("en")
-    infixes = [*(nlp.Defaults.infixes or []), r"(?<=[A-Za-z0-9])[/,;:+&>=<~()](?=\S)", r"(?<=[a-z])[.!?](?=[A-Z])"]
+    infixes = [
+        *(nlp.Defaults.infixes or []),
+        r"(?<=[A-Za-z0-9])[/,;:+&>=<~()](?=\S)",
+        r"(?<=[a-z])[.!?](?=[A-Z])",
+        r"(?<=[A-Za-z])-(?=\d)",
+        r"(?<=\d)-(?=[A-Za-z])",
+    ]
     nlp.tokenizer.infix_finditer = spacy.util.compile_infix_regex(infixes).finditer
     nlp.add_pipe("sentencizer")
     return nlp
