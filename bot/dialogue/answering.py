@@ -48,7 +48,7 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
         return Reply(slot, {SEVERITY_OF[slot]: reading.severity})
     if reading.reply == "unknown":
         return Reply(slot)
-    if reading.reply in ("yes", "no") and pending.turn == memory.turns:
+    if reading.reply in ("yes", "no") and pending.turn == memory.turns and _says_nothing_else(reading):
         return _yes_or_no(pending, reading.reply)
     return None
 
@@ -89,6 +89,11 @@ def _yes_or_no(pending: Pending, reply: str) -> Reply:
     if (reply == "no" and places) or len(places) == 1:
         return Reply(slot, pending.means[places[0]], choice=places[0])
     return Reply(slot, unclear=True)
+
+
+def _says_nothing_else(reading: Reading) -> bool:
+    """Only a yes or no alone is taken for the reply: "no, it is mild" may answer something else than what was asked."""
+    return not (set(reading.facts) - {"audience"} or reading.severity or reading.retracted)
 
 
 def _bare(text: str) -> str:

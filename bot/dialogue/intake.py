@@ -9,7 +9,7 @@ from bot.dialogue.answering import Reply, bare_severity, reply_to
 from bot.dialogue.data import has_cue
 from bot.dialogue.facts import Clash, differs, merge
 from bot.dialogue.memory import Memory
-from bot.dialogue.reading import Reading
+from bot.dialogue.reading import Facts, Reading
 from bot.guidance.model import Case
 
 
@@ -38,7 +38,8 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     """Facts and replies stored; scenario values are not."""
     reply = reply_to(replace(memory, turns=memory.turns - 1), reading)
     facts = {**bare_severity(memory, reading), **reading.facts} if reply is None else dict(reading.facts)
-    settled = {} if reply is None else reply.facts
+    settled = dict(reply.facts) if reply is not None else {}
+    settled.update(_of_scenario(memory, reading))
     facts.update(settled)
     if reading.audience and (memory.case.audience is None or reading.intent == "set_audience"):
         facts["audience"] = reading.audience
@@ -48,3 +49,13 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     if reply is not None and not reply.unclear:
         after = replace(after, pending=None)
     return Intake(after, memory.case, reply, merged.clashes, merged.replaced)
+
+
+def _of_scenario(memory: Memory, reading: Reading) -> Facts:
+    """After "what if she were pregnant?", a bare "she is not" (or "she is") states what was only supposed."""
+    supposed = memory.scenario.get("pregnancy")
+    if supposed is None or "pregnancy" in reading.facts or reading.hypothetical:
+        return {}
+    if has_cue("denied", reading.text):
+        return {"pregnancy": "not_pregnant"}
+    return {"pregnancy": supposed} if has_cue("affirmed", reading.text) else {}

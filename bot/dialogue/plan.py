@@ -52,7 +52,7 @@ class Consult:
 
     ``case`` may suppose more than is held (``scenario``). ``before`` is the case of the last answer, when the change
     since then is to be told; ``corrected``: a fact held was wrong or is over.
-    ``style``: shorter, longer, plain, repeat, or as it comes.
+    ``note``: a line of replies.yml before the answer. ``style``: shorter, longer, plain, repeat, or as it comes.
     """
 
     question: Question
@@ -61,6 +61,7 @@ class Consult:
     before: Case | None = None
     corrected: bool = False
     style: str | None = None
+    note: str | None = None
     scenario: Facts = field(default_factory=dict)
 
 

@@ -34,6 +34,7 @@ class Asked:
 
     intent: str
     confidence: float = 0.0
+    ranking: tuple[tuple[str, float], ...] = ()
     text: str = ""
     drugs: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
@@ -145,6 +146,7 @@ def _asked(data: Mapping[str, Any]) -> Asked:
     return Asked(
         intent=intent if intent in INTENTS else "out_of_scope",
         confidence=min(1.0, max(0.0, float(confidence))) if isinstance(confidence, int | float) else 0.0,
+        ranking=tuple(_ranked(row) for row in _list(data.get("ranking")) if _list(row)[:1] and row[0] in INTENTS),
         text=str(data.get("text") or ""),
         drugs=_drugs(data.get("drugs")),
         options=_strings(data.get("options")),
@@ -154,6 +156,11 @@ def _asked(data: Mapping[str, Any]) -> Asked:
         citation=_number(data.get("citation")),
         ordinal=_number(data.get("ordinal")),
     )
+
+
+def _ranked(row: Sequence[Any]) -> tuple[str, float]:
+    score = row[1] if len(row) > 1 else 0.0
+    return row[0], float(score) if isinstance(score, int | float) else 0.0
 
 
 def _red_flag(data: Any) -> RedFlag | None:

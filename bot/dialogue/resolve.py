@@ -132,8 +132,8 @@ def _leaves_out_its_drug(question: Question, asked: Asked, memory: Memory) -> bo
     if question.drugs or question.options or not memory.drugs:
         return False
     if question.kind == "ask_pregnancy":
-        topic = memory.questions[-1].drugs if memory.questions else ()
-        return bool(topic) and len(asked.text.split()) <= FEW_WORDS
+        about_a_drug = bool(memory.questions) and memory.questions[-1].kind in ABOUT_A_DRUG
+        return about_a_drug and len(asked.text.split()) <= FEW_WORDS
     if question.kind == "ask_monitoring" and set(question.aspects) & OF_THE_DISEASE:
         return False
     return question.kind in ABOUT_A_DRUG

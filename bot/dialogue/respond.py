@@ -88,10 +88,14 @@ def _of_dialogue(turn: Turn, memory: Memory) -> tuple[Ask, Pending]:
 
 def _consulted(task: Consult, question: Question, turn: Turn, ask_engine: Engine) -> Answer:
     answer = ask_engine(task.case, question)
+    if answer.escalation and answer.escalation.level == "emergency" and answer.kind != "emergency":
+        return ask_engine(task.case, Question(kind="emergency", rows=(answer.escalation.rule,)))
     if task.style == "shorter":
         answer = shortened(answer)
     if task.before is not None:
         answer = led(answer, _what_changed(task, question, answer, ask_engine))
+    if task.note is not None:
+        answer = led(answer, replies.note(task.note, task.case.audience))
     clash = turn.clash
     if clash is not None:
         filled = replies.clash_words(clash, task.case)
@@ -169,7 +173,8 @@ def _remembered(memory: Memory, task: Consult, answer: Answer) -> Memory:
         scenario=task.scenario,
         option_drugs=options or ({} if question.drugs else memory.option_drugs),
     )
-    return replace(memory, drugs=question.drugs or _first_drugs(answer) or memory.drugs)
+    named = question.drugs if question.kind in ABOUT_A_DRUG or not options else ()
+    return replace(memory, drugs=named or _first_drugs(answer) or memory.drugs)
 
 
 def _first_drugs(answer: Answer) -> tuple[str, ...]:

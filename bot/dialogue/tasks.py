@@ -19,6 +19,8 @@ from bot.guidance.model import Question
 STATEMENTS = ("provide_patient_info", "correct_info")
 STYLES = ("shorter", "longer", "plain", "repeat")
 MOST_TASKS = 3
+SURE_ENOUGH = 0.4
+"""Below this confidence a message in a running conversation is not refused as out of scope."""
 QUESTIONS = frozenset((*ABOUT_A_DRUG, *ABOUT_THE_CASE)) - {"report_side_effect"}
 """Intents that ask something of the guidance outright."""
 
@@ -43,7 +45,8 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
     if flow is Flow.CLARIFY:
         return _clarified(intake, reading, asked, understood)
     if flow in (Flow.REPLY, Flow.OUT_OF_SCOPE, Flow.FALLBACK):
-        if intake.reply is not None or (intake.news and flow is Flow.REPLY):
+        unsure = flow is Flow.OUT_OF_SCOPE and asked.confidence < SURE_ENOUGH and bool(intake.memory.questions)
+        if intake.reply is not None or (intake.news and flow is Flow.REPLY) or unsure:
             return _restated(intake, reading, understood)
         if _points_at_an_option(asked, reading, intake.memory):
             return _answered(intake, reading, asked, understood)
@@ -84,6 +87,7 @@ def _restated(intake: Intake, reading: Reading, understood: Mapping[str, Any]) -
     """A message that only states something: the last question again, on what is now known."""
     memory = intake.memory
     stated = {**intake.changed, **{c.slot: c.new for c in intake.clashes}, **reading.scenario}
+    note = None if stated or intake.reply is not None else "no_new_fact"
     if intake.reply is not None and memory.questions:
         question = memory.questions[-1]
     elif stated or memory.questions:
@@ -92,7 +96,7 @@ def _restated(intake: Intake, reading: Reading, understood: Mapping[str, Any]) -
         question = Question(kind="ask_drug_info", drugs=reading.drugs)
     else:
         return [Say("nothing_new", understood)]
-    return [_consult(intake, reading, question, understood)]
+    return [replace(_consult(intake, reading, question, understood), note=note)]
 
 
 def _answered(intake: Intake, reading: Reading, asked: Asked, understood: Mapping[str, Any]) -> list[Task]:

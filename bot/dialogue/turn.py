@@ -8,18 +8,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.dialogue.data import has_cue
+from bot.dialogue.escalate import gravest
+from bot.dialogue.expect import in_context
 from bot.dialogue.intake import take_in
 from bot.dialogue.memory import Memory
 from bot.dialogue.persons import Whose, whose
 from bot.dialogue.plan import FLOW_OF, Consult, Flow, Note, Say, Task, Turn
 from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.tasks import MOST_TASKS, QUESTIONS, STATEMENTS, same_task, tasks_for
+from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Case, Question
 
 
 def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Turn:
-    """The turn that a message is. ``flow``: what Rasa chose for its first question; else by the intent."""
-    flow = flow or FLOW_OF.get(reading.intent, Flow.ANSWER)
+    """The turn that a message is.
+
+    ``flow`` is what Rasa chose by the intent of its first question; the conversation may make another intent likelier.
+    """
+    likely = in_context(memory, reading)
+    if flow is None or likely.intent != reading.intent:
+        flow = FLOW_OF.get(likely.intent, Flow.ANSWER)
+    reading = likely
     memory = replace(memory, turns=memory.turns + 1)
     if reading.emergency or (flow is Flow.EMERGENCY and reading.problem is None):
         return _emergency(memory, reading)
@@ -35,13 +44,17 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
             return Turn(take_in(memory, reading).memory, (Say("emergency_over", reading.understood()),))
     if reading.act == "undo":
         return _undo(memory, reading)
-    turn = _ordinary(memory, reading, flow)
-    return replace(turn, red_flag=reading.red_flag.rule) if reading.red_flag else turn
+    if reading.red_flag is None:
+        return _ordinary(memory, reading, flow)
+    rule = gravest(reading.red_flag.rule, take_in(memory, reading).memory.case)
+    if load_knowledge().table.red_flags[rule].level == "emergency":
+        return _emergency(memory, reading)
+    return replace(_ordinary(memory, reading, flow), red_flag=rule)
 
 
 def _emergency(memory: Memory, reading: Reading) -> Turn:
     intake = take_in(memory, reading)
-    rule = reading.red_flag.rule if reading.red_flag else None
+    rule = gravest(reading.red_flag.rule, intake.memory.case) if reading.red_flag else None
     task = Consult(_red_flag(rule), intake.memory.case, reading.understood())
     return Turn(replace(intake.memory, pending=None), (task,))
 

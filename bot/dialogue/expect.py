@@ -1,0 +1,88 @@
+"""What a message most likely is in the middle of a conversation, when its words alone do not settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from bot.dialogue.data import DialogueDataError, has_cue, read
+from bot.dialogue.memory import Memory
+from bot.dialogue.reading import Asked, Reading
+from bot.guidance.knowledge import load_knowledge
+from bot.guidance.model import INTENTS
+from bot.guidance.vocabulary import TOPICS
+
+
+@dataclass(frozen=True)
+class _Expectations:
+    """expectations.yml: the confidence that needs no second look, intents by topic, and (signs, weight) by intent."""
+
+    sure: float
+    boost: float
+    topics: Mapping[str, str]
+    rows: Mapping[str, tuple[tuple[str, ...], float]]
+
+
+SIGNS: Mapping[str, Callable[[Asked, Reading, Memory], bool]] = {
+    "act": lambda asked, reading, memory: reading.act is not None,
+    "terms": lambda asked, reading, memory: bool(asked.terms),
+    "reply": lambda asked, reading, memory: reading.reply is not None,
+    "facts": lambda asked, reading, memory: bool(set(reading.facts) - {"audience"}),
+    "severity": lambda asked, reading, memory: reading.severity is not None,
+    "retracted": lambda asked, reading, memory: bool(reading.retracted),
+    "change": lambda asked, reading, memory: has_cue("change", reading.text),
+    "audience": lambda asked, reading, memory: reading.audience is not None,
+    "citation": lambda asked, reading, memory: asked.citation is not None,
+    "two_drugs": lambda asked, reading, memory: len({*asked.drugs, *memory.drugs}) > 1 and bool(asked.drugs),
+    "pending": lambda asked, reading, memory: memory.pending is not None,
+}
+
+
+@lru_cache(maxsize=1)
+def _expectations() -> _Expectations:
+    data = read("expectations.yml")
+    rows = {intent: (tuple(row["without"]), float(row["weight"])) for intent, row in data["rows"].items()}
+    signs = {sign for without, _ in rows.values() for sign in without if not sign.startswith("act:")}
+    named = {*rows, *data["topics"].values()} - set(INTENTS)
+    unknown = named | (signs - set(SIGNS)) | (set(data["topics"]) - set(TOPICS))
+    if unknown:
+        raise DialogueDataError(f"expectations.yml: unknown intents, signs or topics: {sorted(unknown)}")
+    return _Expectations(float(data["sure"]), float(data["boost"]), data["topics"], rows)
+
+
+def in_context(memory: Memory, reading: Reading) -> Reading:
+    """The reading with the intents that the running conversation makes likely; unchanged when nothing was asked yet."""
+    if not memory.questions or reading.red_flag is not None or reading.problem is not None:
+        return reading
+    return replace(reading, asked=tuple(_most_likely(asked, reading, memory) for asked in reading.asked))
+
+
+def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
+    known = _expectations()
+    if asked.confidence >= known.sure or len(asked.ranking) < 2:
+        return asked
+    weighed = [(score * _weight(intent, asked, reading, memory), intent) for intent, score in asked.ranking]
+    best, intent = max(weighed)
+    total = sum(score for score, _ in weighed)
+    return replace(asked, intent=intent, confidence=best / total) if total and intent != asked.intent else asked
+
+
+def _weight(intent: str, asked: Asked, reading: Reading, memory: Memory) -> float:
+    known = _expectations()
+    if intent in {known.topics.get(topic) for topic in _topics(asked)}:
+        return known.boost
+    without, weight = known.rows.get(intent, ((), 1.0))
+    return 1.0 if any(_shown(sign, asked, reading, memory) for sign in without) else weight
+
+
+def _shown(sign: str, asked: Asked, reading: Reading, memory: Memory) -> bool:
+    if sign.startswith("act:"):
+        return reading.act == sign.removeprefix("act:")
+    return SIGNS[sign](asked, reading, memory)
+
+
+def _topics(asked: Asked) -> tuple[str, ...]:
+    """The topics of the first finer subject that the question names."""
+    aspects = load_knowledge().table.aspects
+    return next((aspects[a].topics for a in asked.aspects if a in aspects), ())
