@@ -134,10 +134,10 @@ def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], to
 
 
 def _is_topic(match: Match[Term], tokens: Sequence[Token]) -> bool:
-    """The noun alone ("for pregnancy", "the fetus") names a topic; "her pregnancy" and "pregnancy confirmed" state it."""
+    """The noun alone ("for pregnancy", "the fetus") names a topic; "her pregnancy" states it."""
     if match.row.value != "pregnant" or match.end - match.start > 1 or tokens[match.start].norm not in _PREGNANCY_NOUNS:
         return False
-    around = tokens[max(0, match.start - 3) : match.start] + tokens[match.end : match.end + 3]
+    around = [*tokens[max(0, match.start - 3) : match.start], *tokens[match.end : match.end + 3]]
     return not any(t.norm in _PREGNANCY_STATED for t in around)
 
 

@@ -122,7 +122,7 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
             place["side_effect_severity"] = max((c.value, known or c.value), key=SEVERITIES.index)
         elif target.status == "fact" and c.status in ("fact", "past"):
             slots.facts["side_effect_persistent"] = c.value == "yes"
-    if not carriers and len(tokens) <= _SHORT:
+    if not carriers and len(tokens) <= _SHORT and not any(c.concept == "healthy" for c in concepts):
         _bare_persistence(slots, concepts)
     responses = [
         c for c in concepts if c.concept == "response" and (c.drug is None or is_mmf(c.drug)) and c.status == "fact"

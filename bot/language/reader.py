@@ -11,6 +11,7 @@ from bot.language.attribution import lay_to_drugs
 from bot.language.concepts import Concept, find_concepts, lung_concepts
 from bot.language.context import Context, load_context
 from bot.language.facts import Slots, fill_slots
+from bot.language.homophones import put_right
 from bot.language.languages import detect, gloss
 from bot.language.lexicon_loader import Lexicon, load_lexicon
 from bot.language.measures import UNIT_WORDS
@@ -87,6 +88,7 @@ class Reader:
                 corrected = self._speller.correct(token.norm)
                 if corrected is not None:
                     token.norm, token.mended = corrected, True
+        put_right(tokens)
 
     def _reading(
         self, text: str, language: str, problem: str | None, plain: list[Token], tokens: list[Token],

@@ -191,3 +191,17 @@ def test_citation_number(text: str, number: int | None) -> None:
 def test_canonical_text_names_drugs_and_mends_words() -> None:
     canonical = READER.read("azathiaprine gives me diahrrea").canonical
     assert canonical == "azathioprine gives me diarrhea"
+
+
+@pytest.mark.parametrize(
+    "text, canonical",
+    [
+        ("tac does?", "tacrolimus dose?"),
+        ("what is the does of rituximab", "what is the dose of rituximab"),
+        ("does rituximab work", "does rituximab work"),
+        ("side affects", "side effects"),
+        ("it affects me", "it affects me"),
+    ],
+)
+def test_words_that_sound_alike(text: str, canonical: str) -> None:
+    assert READER.read(text).canonical == canonical
