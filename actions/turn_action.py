@@ -42,13 +42,13 @@ class TurnAction(Action, ABC):
         except InvalidInputError:
             logger.exception("The memory of a conversation cannot be read; its case is given up.")
             send(dispatcher, reply("memory_lost", Case()))
-            return _stored(Memory())
+            return _stored(Memory(), tracker)
         try:
             turn = take_turn(memory, read(tracker), self.flow)
             answers, after = respond(turn)
             for answer in answers:
                 send(dispatcher, answer)
-            return _stored(after)
+            return _stored(after, tracker)
         except Exception:
             # Whatever it is: Rasa would answer with silence.
             logger.exception("A turn failed and was answered with an error.")
@@ -91,7 +91,8 @@ def send(dispatcher: CollectingDispatcher, answer: Answer) -> None:
     dispatcher.utter_message(text=answer.text, json_message={"answer": answer.as_dict()})
 
 
-def _stored(memory: Memory) -> list[EventType]:
-    facts = memory.case.as_dict()
-    events = [SlotSet(slot, facts[slot] if facts[slot] != [] else None) for slot in SLOTS]
-    return [*events, SlotSet(MEMORY_SLOT, memory.to_json())]
+def _stored(memory: Memory, tracker: Tracker) -> list[EventType]:
+    """Events for the slots that change; every event costs at each later message, when the conversation is replayed."""
+    facts = {slot: None if value == [] else value for slot, value in memory.case.as_dict().items()}
+    after = {**facts, MEMORY_SLOT: memory.to_json()}
+    return [SlotSet(slot, value) for slot, value in after.items() if tracker.get_slot(slot) != value]

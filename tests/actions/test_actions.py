@@ -41,13 +41,16 @@ STOMACH = heard("report_side_effect", facts={"side_effect": ["gastrointestinal"]
 
 
 def run(action: TurnAction, held: Tracker) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The replies, each checked against the contract, and the slots set."""
+    """The replies, each checked against the contract, and the slots afterwards."""
     dispatcher = CollectingDispatcher()
     events = action.run(dispatcher, held, DOMAIN)
     for message in dispatcher.messages:
         jsonschema.validate(message["custom"]["answer"], SCHEMA)
         assert message["text"] == message["custom"]["answer"]["text"]
-    return [m["custom"]["answer"] for m in dispatcher.messages], {e["name"]: e["value"] for e in events}
+    return [m["custom"]["answer"] for m in dispatcher.messages], {
+        **held.slots,
+        **{e["name"]: e["value"] for e in events},
+    }
 
 
 def test_facts_become_slots_and_the_answer_carries_them() -> None:
@@ -58,6 +61,12 @@ def test_facts_become_slots_and_the_answer_carries_them() -> None:
     assert slots["pregnancy"] is None
     assert answers[0]["case"]["side_effect"] == ["gastrointestinal"]
     assert answers[0]["ask"]["slot"] in slots["memory"]["asked"]
+
+
+def test_only_what_changes_is_stored() -> None:
+    held = tracker(heard("ask_alternatives"), {"pregnancy": "pregnant"})
+    events = ActionAnswer().run(CollectingDispatcher(), held, DOMAIN)
+    assert [event["name"] for event in events] == ["memory"]
 
 
 def test_slots_are_the_case_of_the_next_turn() -> None:
@@ -94,7 +103,7 @@ def test_a_failure_is_said_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) 
     assert [a["kind"] for a in answers] == ["error"]
     assert answers[0]["case"]["pregnancy"] == "pregnant"
     assert answers[0]["understood"]["intent"] == "ask_alternatives"
-    assert slots == {}
+    assert slots == held.slots
 
 
 def test_half_an_answer_is_never_sent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +151,7 @@ def test_a_new_patient_empties_every_slot() -> None:
         ActionRestart(),
         tracker(heard("restart", "new patient"), {"pregnancy": "pregnant", "drugs_tried": ["rituximab"]}),
     )
-    assert {name: value for name, value in slots.items() if name != "memory" and value is not None} == {}
+    assert [name for name, value in slots.items() if name != "memory" and value is not None] == []
     assert slots["memory"]["asked"] == []
 
 
