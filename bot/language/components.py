@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -19,11 +19,13 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.language.encoder import shared_encoder
+from bot.language.encoder import known_words, shared_encoder
 from bot.language.gate import Gate
-from bot.language.intents import Example, IntentModel, train
 from bot.language.reading import Reading
-from bot.language.understanding import Understanding, failed_reading
+from bot.language.understanding import Understanding, example_of, failed_reading
+
+if TYPE_CHECKING:
+    from bot.language.reader import Reader
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +35,8 @@ _COMMAND_PREFIX: Final = "/"
 
 
 @lru_cache(maxsize=1)
-def _reader() -> Any:
+def shared_reader() -> Reader:
+    """The reader over the treatment table, one a process: building it takes a second."""
     from bot.guidance.loader import load_table
     from bot.language.reader import Reader
 
@@ -41,7 +44,7 @@ def _reader() -> Any:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class MessageReader(GraphComponent):  # type: ignore[misc]
+class MessageReader(GraphComponent):
     """Reads a message into concepts, context and questions, and reports its concepts as Rasa entities."""
 
     @classmethod
@@ -53,7 +56,7 @@ class MessageReader(GraphComponent):  # type: ignore[misc]
         execution_context: ExecutionContext,
     ) -> MessageReader:
         """Make the component; the table and the reader are loaded once a process."""
-        _reader()
+        shared_reader()
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -61,7 +64,7 @@ class MessageReader(GraphComponent):  # type: ignore[misc]
         for message in messages:
             text = _disarm(message)
             try:
-                reading = _reader().read(text)
+                reading = shared_reader().read(text)
             except Exception:
                 logger.exception("A message could not be read.")
                 reading = failed_reading(text)
@@ -70,7 +73,7 @@ class MessageReader(GraphComponent):  # type: ignore[misc]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class QuestionClassifier(GraphComponent):  # type: ignore[misc]
+class QuestionClassifier(GraphComponent):
     """Runs the emergency gate and gives every question of a message its intent."""
 
     def __init__(
@@ -78,14 +81,13 @@ class QuestionClassifier(GraphComponent):  # type: ignore[misc]
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        model: IntentModel | None = None,
     ) -> None:
-        """Hold what Rasa gives; ``model`` is there once trained."""
+        """Hold what Rasa gives and load the encoder and the gate."""
         self._storage = model_storage
         self._resource = resource
         self._encoder = shared_encoder(config["encoder"])
-        self._gate = Gate()
-        self._understanding = Understanding(self._encoder, model, self._gate) if model else None
+        self._gate = Gate(known_words(config["encoder"]))
+        self._understanding: Understanding | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -114,19 +116,21 @@ class QuestionClassifier(GraphComponent):  # type: ignore[misc]
     ) -> QuestionClassifier:
         """Make the component with what ``train`` stored."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, IntentModel.load(folder))
+            component = cls(config, model_storage, resource)
+            component._understanding = Understanding.load(component._encoder, component._gate, folder)
+            return component
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the classifier on the intent examples and store it."""
+        reader = shared_reader()
         examples = [
-            _example(message.get(TEXT), message.get(INTENT))
+            example_of(reader.read(message.get(TEXT)), message.get(INTENT))
             for message in training_data.intent_examples
             if message.get(TEXT) and message.get(INTENT)
         ]
-        model = train(examples, self._encoder)
+        self._understanding = Understanding.fit(self._encoder, self._gate, examples)
         with self._storage.write_to(self._resource) as folder:
-            model.save(folder)
-        self._understanding = Understanding(self._encoder, model, self._gate)
+            self._understanding.save(folder)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -146,14 +150,6 @@ class QuestionClassifier(GraphComponent):  # type: ignore[misc]
             message.set(INTENT, {"name": first.intent, "confidence": first.confidence}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
-
-
-def _example(text: str, intent: str) -> Example:
-    reading = _reader().read(text)
-    from bot.language.reading import QuestionPart
-
-    parts = reading.questions
-    return Example(reading, parts[0] if len(parts) == 1 else QuestionPart(text=text, drugs=reading.drugs), intent)
 
 
 def _disarm(message: Message) -> str:

@@ -34,16 +34,18 @@ _QUESTION_WORDS: Final = {
     ),
     "wish": ("give", "show", "tell", "list", "send", "explain", "compare", "need", "want", "pls", "please", "help"),
 }
-_COMPARING = frozenset({"or", "vs", "versus", "v", "than", "over", "compare", "compared", "between", "against", "better"})
+_COMPARING = frozenset({"or", "vs", "versus", "v", "than", "over", "compare", "compared", "between", "against"})
 _NEGATING = frozenset({"not", "no", "never", "without", "cant", "can't", "dont", "don't", "isnt", "isn't", "doesnt"})
 _FIRST_PERSON = frozenset({"i", "i'm", "im", "my", "me", "mine", "ive", "i've"})
 _RELATIVE = frozenset(
     {
-        *("mum", "mom", "mother", "dad", "father", "wife", "husband", "sister", "brother", "son", "daughter", "partner"),
-        *("aunt", "uncle", "gran", "nan", "grandma", "grandad", "friend", "cousin", "mums", "moms", "dads"),
+        *("mum", "mom", "mother", "dad", "father", "wife", "husband", "sister", "brother", "son", "daughter"),
+        *("partner", "aunt", "uncle", "gran", "nan", "grandma", "grandad", "friend", "cousin", "mums", "moms", "dads"),
     }
 )
-_NUMBER_WITH_UNIT = re.compile(r"\d\s*(?:mg|g|mcg|ug|µg|ng|kg|ml|l|%|/|x|bpm|c|°|cm|weeks?|months?|days?|hrs?|yrs?)\b", re.I)
+_NUMBER_WITH_UNIT = re.compile(
+    r"\d\s*(?:mg|g|mcg|ug|µg|ng|kg|ml|l|%|/|x|bpm|c|°|cm|weeks?|months?|days?|hrs?|yrs?)\b", re.IGNORECASE
+)
 _DIGIT = re.compile(r"\d")
 
 
@@ -53,16 +55,24 @@ def words(text: str) -> list[str]:
 
 
 def ngram_counts(text: str) -> Counter[int]:
-    """Hashed n-grams of a text: two to five letters inside a word with its edges, single words and pairs of words."""
-    found: list[str] = []
+    """Hashed n-grams of a text: two to five letters inside a word with its edges; then single words and word pairs.
+
+    Letters are hashed to the first NGRAM_WIDTH positions, words to the next NGRAM_WIDTH.
+    """
+    letters: list[str] = []
     tokens = words(text)
     for token in tokens:
         edged = f" {token} "
         for size in _CHARACTERS:
-            found.extend(edged[start : start + size] for start in range(max(1, len(edged) - size + 1)))
-        found.append("w:" + token)
-    found.extend(f"p:{first} {second}" for first, second in zip(["^", *tokens], [*tokens, "$"]))
-    return Counter(zlib.crc32(gram.encode()) & (NGRAM_WIDTH - 1) for gram in found)
+            letters.extend(edged[start : start + size] for start in range(max(1, len(edged) - size + 1)))
+    pairs = [f"{first} {second}" for first, second in zip(["^", *tokens], [*tokens, "$"], strict=True)]
+    counts = Counter(_position(gram) for gram in letters)
+    counts.update(NGRAM_WIDTH + _position(gram) for gram in [*tokens, *pairs])
+    return counts
+
+
+def _position(gram: str) -> int:
+    return zlib.crc32(gram.encode()) & (NGRAM_WIDTH - 1)
 
 
 def flags(reading: Reading, part: QuestionPart) -> dict[str, float]:

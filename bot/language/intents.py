@@ -1,7 +1,8 @@
 """Which intent a question has: a linear model on the embedding, the n-grams and the flags of what was read.
 
-Training uses scikit-learn; the result is a handful of arrays, stored as ``.npz`` with a JSON header (no pickle), and
-answering needs numpy alone. Confidences are calibrated with one temperature, fitted on held-out folds.
+Training uses scikit-learn (one support vector machine an intent, against all others); the result is a handful of
+arrays, stored as ``.npz`` with a JSON header (no pickle), and answering needs numpy alone. Confidences are calibrated
+with one temperature, fitted on margins of held-out halves.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from bot.language.encoder import DIMENSION, Encoder
+from bot.language.encoder import sentence_part
 from bot.language.features import NGRAM_WIDTH, flag_vector, flags, ngram_counts
 from bot.language.reading import QuestionPart, Reading
 
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float32]
 
-EMBEDDING_WEIGHT: Final = 3.0
+EMBEDDING_WEIGHT: Final = 2.5
 NGRAM_WEIGHT: Final = 1.5
 FLAG_WEIGHT: Final = 0.5
 INVERSE_REGULARISATION: Final = 0.3
-_FOLDS: Final = 4
+_RAREST: Final = 2
+"""N-grams that fewer training messages hold are left out: they tell one message, not a way of asking."""
 _HEADER: Final = "intents.json"
 _ARRAYS: Final = "intents.npz"
 
@@ -41,6 +43,18 @@ class Example:
     part: QuestionPart
     intent: str
 
+    @property
+    def text(self) -> str:
+        """The wording that is classified."""
+        return wording(self.reading, self.part)
+
+
+def wording(reading: Reading, part: QuestionPart) -> str:
+    """The wording of a question that is classified: with regular names where the reader has them."""
+    if len(reading.questions) < 2 and reading.canonical:
+        return reading.canonical
+    return part.text
+
 
 class IntentModel:
     """A trained classifier. Made by ``train`` or ``load``."""
@@ -52,14 +66,15 @@ class IntentModel:
         self.intents: list[str] = header["intents"]
         self._flag_names: dict[str, int] = {name: index for index, name in enumerate(header["flags"])}
 
-    def rank(self, encoder: Encoder, reading: Reading, part: QuestionPart) -> list[tuple[str, float]]:
-        """Every intent with its probability, likeliest first."""
-        embedding = encoder.encode(encoder_text(reading, part))
-        scores = self._arrays["bias"] + embedding @ self._arrays["embedding"]
-        indices, values = weighted_ngrams(encoder_text(reading, part), self._arrays["idf"])
-        scores = scores + values @ self._arrays["ngrams"][indices]
+    def rank(self, states: Array, reading: Reading, part: QuestionPart) -> list[tuple[str, float]]:
+        """Every intent with its probability, likeliest first; ``states`` is the encoder's view of the wording."""
+        scores = self._arrays["bias"] + sentence_part(states) @ self._arrays["embedding"]
+        positions, values = weighted_ngrams(wording(reading, part), self._arrays["idf"])
+        scores = scores + values @ self._arrays["ngrams"][positions]
         scores = scores + flag_vector(flags(reading, part), self._flag_names) @ self._arrays["flags"]
-        return rank(self.intents, softmax(scores / self._header["temperature"]))
+        probabilities = softmax(scores / np.float32(self._header["temperature"]))
+        order = np.argsort(-probabilities, kind="stable")
+        return [(self.intents[index], float(probabilities[index])) for index in order]
 
     def save(self, folder: Path) -> None:
         """Write the model into an existing folder."""
@@ -74,13 +89,6 @@ class IntentModel:
             return cls(header, {name: stored[name] for name in stored.files})
 
 
-def encoder_text(reading: Reading, part: QuestionPart) -> str:
-    """The wording that is encoded: with regular names where the reader has them."""
-    if len(reading.questions) < 2 and reading.canonical:
-        return reading.canonical
-    return part.text
-
-
 def softmax(scores: Array) -> Array:
     """Probabilities from scores along the last axis."""
     raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
@@ -88,56 +96,57 @@ def softmax(scores: Array) -> Array:
     return result
 
 
-def rank(intents: Sequence[str], probabilities: Array) -> list[tuple[str, float]]:
-    """Intents with probabilities, likeliest first; equal ones keep their order."""
-    order = np.argsort(-probabilities, kind="stable")
-    return [(intents[index], float(probabilities[index])) for index in order]
-
-
 def weighted_ngrams(text: str, idf: Array) -> tuple[npt.NDArray[np.int64], Array]:
-    """Positions and weights of a text's n-grams: 1 + log(count), times idf, at length NGRAM_WEIGHT."""
+    """Positions and weights of a text's n-grams: 1 + log(count), times idf; letters and words at NGRAM_WEIGHT each."""
     counts = ngram_counts(text)
-    indices = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
-    values = 1.0 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
-    weights = (values * idf[indices]).astype(np.float32)
-    length = float(np.sqrt((weights * weights).sum()))
-    return indices, weights * np.float32(NGRAM_WEIGHT / length) if length else weights
+    positions = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
+    weights = (1.0 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * idf[positions]
+    for block in (positions < NGRAM_WIDTH, positions >= NGRAM_WIDTH):
+        length = float(np.linalg.norm(weights[block]))
+        if length:
+            weights[block] *= NGRAM_WEIGHT / length
+    return positions, weights.astype(np.float32)
 
 
-def train(examples: Sequence[Example], encoder: Encoder) -> IntentModel:
-    """Fit the classifier; needs at least two intents, raises ValueError otherwise."""
+def train(examples: Sequence[Example], states: Array) -> IntentModel:
+    """Fit the classifier on examples and the encoder's states of their wordings, in the same order.
+
+    Needs at least two intents; raises ValueError otherwise.
+    """
     intents = sorted({example.intent for example in examples})
     if len(intents) < 2:
         raise ValueError("Training needs examples of at least two intents.")
-    texts = [encoder_text(example.reading, example.part) for example in examples]
-    flag_values = [flags(example.reading, example.part) for example in examples]
-    names = sorted({name for values in flag_values for name in values})
+    texts = [example.text for example in examples]
+    found = [flags(example.reading, example.part) for example in examples]
+    names = sorted({name for values in found for name in values})
     idf = _inverse_frequencies(texts)
-    matrix = _matrix(encoder.encode_all(texts), texts, idf, flag_values, names)
+    matrix = _matrix(sentence_part(states), texts, idf, found, names)
     labels = np.array([intents.index(example.intent) for example in examples])
-    temperature = _temperature(matrix, labels)
     weights, bias = _fit(matrix, labels)
-    blocks = np.split(weights, [DIMENSION, DIMENSION + NGRAM_WIDTH])
+    width = sentence_part(states).shape[1]
+    embedding, ngrams, flag_weights = np.split(weights, [width, width + 2 * NGRAM_WIDTH])
     arrays = {
-        "embedding": blocks[0] * np.float32(EMBEDDING_WEIGHT),
-        "ngrams": blocks[1],
-        "flags": blocks[2] * np.float32(FLAG_WEIGHT),
+        "embedding": embedding * np.float32(EMBEDDING_WEIGHT),
+        "ngrams": ngrams,
+        "flags": flag_weights * np.float32(FLAG_WEIGHT),
         "bias": bias,
         "idf": idf,
     }
-    return IntentModel({"intents": intents, "flags": names, "temperature": temperature}, arrays)
+    return IntentModel({"intents": intents, "flags": names, "temperature": _temperature(matrix, labels)}, arrays)
 
 
 def _inverse_frequencies(texts: Sequence[str]) -> Array:
-    frequency = np.zeros(NGRAM_WIDTH, dtype=np.float32)
+    frequency = np.zeros(2 * NGRAM_WIDTH, dtype=np.float32)
     for text in texts:
         frequency[list(ngram_counts(text))] += 1
-    result: Array = (1.0 + np.log((1.0 + len(texts)) / (1.0 + frequency))).astype(np.float32)
+    idf = 1.0 + np.log((1.0 + len(texts)) / (1.0 + frequency))
+    idf[:NGRAM_WIDTH][frequency[:NGRAM_WIDTH] < _RAREST] = 0.0
+    result: Array = idf.astype(np.float32)
     return result
 
 
 def _matrix(
-    embeddings: Array, texts: Sequence[str], idf: Array, flag_values: Sequence[dict[str, float]], names: list[str]
+    embeddings: Array, texts: Sequence[str], idf: Array, found: Sequence[dict[str, float]], names: list[str]
 ) -> csr_matrix:
     from scipy.sparse import csr_matrix, hstack
 
@@ -147,43 +156,41 @@ def _matrix(
         rows.append(np.full(len(positions), index))
         columns.append(positions)
         values.append(weights)
-    shape = (len(texts), NGRAM_WIDTH)
+    shape = (len(texts), 2 * NGRAM_WIDTH)
     ngrams = csr_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
-    positions_of = {name: index for index, name in enumerate(names)}
-    flag_rows = np.stack([flag_vector(values_of, positions_of) for values_of in flag_values])
+    position_of = {name: index for index, name in enumerate(names)}
+    flag_rows = np.stack([flag_vector(values_of, position_of) for values_of in found])
     blocks = [csr_matrix(embeddings * EMBEDDING_WEIGHT), ngrams, csr_matrix(flag_rows * FLAG_WEIGHT)]
-    return hstack(blocks).tocsr().astype(np.float32)
+    return hstack(blocks).tocsr()
 
 
 def _fit(matrix: csr_matrix, labels: npt.NDArray[Any]) -> tuple[Array, Array]:
+    """Weights of shape (features, intents) and biases."""
     from sklearn.svm import LinearSVC
 
-    estimator = LinearSVC(C=INVERSE_REGULARISATION, class_weight="balanced", tol=1e-3)
+    estimator = LinearSVC(C=INVERSE_REGULARISATION, max_iter=2000, tol=1e-3, random_state=0)
     estimator.fit(matrix, labels)
-    return _as_two_sided(estimator.coef_, estimator.intercept_)
-
-
-def _as_two_sided(coefficients: Array, intercepts: Array) -> tuple[Array, Array]:
-    """Weights with one column an intent, also when there are only two (scikit-learn then keeps one)."""
-    if len(coefficients) == 1:
-        coefficients = np.vstack([-coefficients / 2, coefficients / 2])
-        intercepts = np.concatenate([-intercepts / 2, intercepts / 2])
+    coefficients, intercepts = estimator.coef_, estimator.intercept_
+    if len(coefficients) == 1:  # of two intents scikit-learn keeps one column
+        coefficients = np.vstack([-coefficients, coefficients])
+        intercepts = np.concatenate([-intercepts, intercepts])
     return np.ascontiguousarray(coefficients.T, dtype=np.float32), intercepts.astype(np.float32)
 
 
 def _temperature(matrix: csr_matrix, labels: npt.NDArray[Any]) -> float:
-    """The one number that scores are divided by so that confidences on held-out folds are right on average."""
+    """The one number that margins are divided by so that confidences on held-out halves are right on average."""
     from scipy.optimize import minimize_scalar
-    from sklearn.model_selection import train_test_split
+    from sklearn.model_selection import StratifiedKFold
 
-    if np.bincount(labels).min() < _FOLDS:
+    if np.bincount(labels).min() < 2:
         return 1.0
-    fitted, held = train_test_split(np.arange(len(labels)), test_size=1 / _FOLDS, stratify=labels, random_state=0)
-    weights, bias = _fit(matrix[fitted], labels[fitted])
-    scores = matrix[held] @ weights + bias
+    scores = np.zeros((len(labels), labels.max() + 1), dtype=np.float32)
+    for fitted, held in StratifiedKFold(2, shuffle=True, random_state=0).split(labels, labels):
+        weights, bias = _fit(matrix[fitted], labels[fitted])
+        scores[held] = matrix[held] @ weights + bias
 
     def loss(temperature: float) -> float:
-        chosen = softmax(scores / np.float32(temperature))[np.arange(len(held)), labels[held]]
+        chosen = softmax(scores / np.float32(temperature))[np.arange(len(labels)), labels]
         return float(-np.log(np.maximum(chosen, 1e-9)).mean())
 
-    return float(minimize_scalar(loss, bounds=(0.02, 3.0), method="bounded").x)
+    return float(minimize_scalar(loss, bounds=(0.05, 3.0), method="bounded").x)

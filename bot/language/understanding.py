@@ -7,23 +7,27 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
+from bot.language.embedding_cache import encode_cached
 from bot.language.encoder import Encoder
-from bot.language.gate import Gate
-from bot.language.intents import IntentModel
+from bot.language.gate import Gate, Verdict
+from bot.language.intents import Example, IntentModel, train, wording
 from bot.language.reading import QuestionPart, Reading
-from bot.language.tie_breaks import settle
+from bot.language.scope import Scope
+from bot.language.tie_breaks import Ranking, raise_to_top, settle
 
 logger = logging.getLogger(__name__)
 
 FALLBACK_INTENT: Final = "nlu_fallback"
 EMERGENCY_INTENT: Final = "emergency"
 FAILED: Final = "understanding_failed"
+SECOND_OPINION: Final = 0.45
+"""From this probability on, the classifier calls an emergency by itself, where the gate knows none of the signs."""
+SECOND_OPINION_RULE: Final = Verdict("RF-consciousness", "emergency", True)
 _RANKING_LENGTH: Final = 5
-
-Read = Callable[[str], Reading]
 
 
 def failed_reading(text: str) -> Reading:
@@ -32,14 +36,40 @@ def failed_reading(text: str) -> Reading:
     return Reading(text=text, canonical=text, questions=(part,), problem=FAILED)
 
 
+def example_of(reading: Reading, intent: str) -> Example:
+    """A training example: one question stays as read, a message of several stands for one question as a whole."""
+    if len(reading.questions) == 1:
+        return Example(reading, reading.questions[0], intent)
+    whole = QuestionPart(text=reading.text, drugs=reading.drugs, side_effect=reading.side_effect)
+    return Example(reading, whole, intent)
+
+
 class Understanding:
     """Puts intents and the emergency verdict into what the reader found."""
 
-    def __init__(self, encoder: Encoder, model: IntentModel, gate: Gate) -> None:
-        """Take the trained parts."""
+    def __init__(self, encoder: Encoder, gate: Gate, model: IntentModel, scope: Scope) -> None:
+        """Take the trained parts; ``fit`` and ``load`` make them."""
         self._encoder = encoder
-        self._model = model
         self._gate = gate
+        self._model = model
+        self._scope = scope
+
+    @classmethod
+    def fit(cls, encoder: Encoder, gate: Gate, examples: Sequence[Example]) -> Understanding:
+        """Train on examples; encoded texts are kept under var/."""
+        states = encode_cached(encoder, [example.text for example in examples])
+        intents = [example.intent for example in examples]
+        return cls(encoder, gate, train(examples, states), Scope.fit(states, intents))
+
+    def save(self, folder: Path) -> None:
+        """Write the trained parts into an existing folder."""
+        self._model.save(folder)
+        self._scope.save(folder)
+
+    @classmethod
+    def load(cls, encoder: Encoder, gate: Gate, folder: Path) -> Understanding:
+        """Read what ``save`` wrote."""
+        return cls(encoder, gate, IntentModel.load(folder), Scope.load(folder))
 
     def complete(self, reading: Reading) -> Reading:
         """The reading with ``emergency`` and the intent, confidence and ranking of each question filled in.
@@ -47,27 +77,38 @@ class Understanding:
         A failure of the classifier never hides an emergency: the gate goes first and stands by itself.
         """
         verdict = self._gate.judge(reading.text)
-        if verdict is not None:
-            reading = dataclasses.replace(reading, emergency={"level": verdict.level, "rule": verdict.rule})
+        parts = reading.questions or (QuestionPart(reading.text),)
+        problem = reading.problem
         try:
-            parts = tuple(self._classify(reading, part) for part in reading.questions or (QuestionPart(reading.text),))
+            parts = tuple(self.classify(reading, part) for part in parts)
+            verdict = self._second_opinion(reading, parts, verdict)
         except Exception:
             logger.exception("The intent classifier failed; the message is answered as not understood.")
-            parts = failed_reading(reading.text).questions
-            reading = dataclasses.replace(reading, problem=FAILED)
+            parts, problem = failed_reading(reading.text).questions, FAILED
         if verdict is not None and verdict.sets_intent:
-            parts = (_as_emergency(parts[0]), *parts[1:])
-        return dataclasses.replace(reading, questions=parts)
+            top = raise_to_top(list(parts[0].ranking), EMERGENCY_INTENT, 1.0)
+            parts = (_with_ranking(parts[0], top), *parts[1:])
+        emergency = {"level": verdict.level, "rule": verdict.rule} if verdict else None
+        return dataclasses.replace(reading, questions=parts, emergency=emergency, problem=problem)
 
-    def _classify(self, reading: Reading, part: QuestionPart) -> QuestionPart:
-        ranking = settle(reading, part, self._model.rank(self._encoder, reading, part))
-        intent, confidence = ranking[0]
-        return dataclasses.replace(
-            part, intent=intent, confidence=confidence, ranking=tuple(ranking[:_RANKING_LENGTH])
-        )
+    def classify(self, reading: Reading, part: QuestionPart) -> QuestionPart:
+        """One question with its intent, by the classifier, the scope and the tie-breaks, without the gate."""
+        states = self._encoder.encode(wording(reading, part))
+        ranking = self._model.rank(states, reading, part)
+        ranking = self._scope.settle(states, ranking)
+        return _with_ranking(part, settle(reading, part, ranking))
+
+    def _second_opinion(
+        self, reading: Reading, parts: Sequence[QuestionPart], verdict: Verdict | None
+    ) -> Verdict | None:
+        """The classifier's own call, where the gate has no word for it; signs that the gate saw denied stay denied."""
+        if verdict is not None and verdict.sets_intent:
+            return verdict
+        sure = any(part.intent == EMERGENCY_INTENT and part.confidence >= SECOND_OPINION for part in parts)
+        return SECOND_OPINION_RULE if sure and not self._gate.mentions(reading.text) else verdict
 
 
-def _as_emergency(part: QuestionPart) -> QuestionPart:
-    others = tuple((name, 0.0) for name, _ in part.ranking if name != EMERGENCY_INTENT)
-    ranking = ((EMERGENCY_INTENT, 1.0), *others)[:_RANKING_LENGTH]
-    return dataclasses.replace(part, intent=EMERGENCY_INTENT, confidence=1.0, ranking=ranking)
+def _with_ranking(part: QuestionPart, ranking: Ranking) -> QuestionPart:
+    intent, confidence = ranking[0]
+    shown = tuple((name, round(score, 4)) for name, score in ranking[:_RANKING_LENGTH])
+    return dataclasses.replace(part, intent=intent, confidence=round(confidence, 4), ranking=shown)

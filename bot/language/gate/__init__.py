@@ -1,8 +1,8 @@
 """The emergency gate: reads every message before any intent is guessed and says whether it needs care now.
 
-It works by data: words and phrases of six languages (terms.yml), readings that are alarming by number (vitals.yml), what
-around them makes them no emergency (context.yml), and which of them together name which red flag (rules.yml). It knows
-nothing of what is answered; the ids are those of the red flag table.
+It works by data: words and phrases of six languages (terms.yml), readings that are alarming by number (vitals.yml),
+what around them makes them no emergency (context.yml), and which of them together name which red flag (rules.yml). It
+knows nothing of what is answered; the ids are those of the red flag table.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -57,6 +56,7 @@ class _Context:
     terminators: re.Pattern[str]
     reach: int
     hypothetical: re.Pattern[str]
+    turns: re.Pattern[str]
     general: re.Pattern[str]
     topic_after: re.Pattern[str]
     past: re.Pattern[str]
@@ -126,13 +126,21 @@ class Gate:
         present = bool(context.present.search(sentence))
         if not present and (context.past.search(sentence) or context.general.search(sentence)):
             return False
-        trigger = context.hypothetical.search(sentence)
-        if trigger and trigger.start() < first + 1 and not present:
+        if not present and self._supposed(sentence, first):
             return False
         following = " ".join(sentence[last:].split()[:_TOPIC_REACH])
         if not present and context.topic_after.match(following):
             return False
         return not any(self._negated(sentence, sign) for sign in signs)
+
+    def _supposed(self, sentence: str, first: int) -> bool:
+        """Whether a question about signs in general, or an "if", stands before the first sign with no turn between."""
+        for match in self._context.hypothetical.finditer(sentence):
+            if match.start() > first:
+                return False
+            if not self._context.turns.search(sentence[match.end() : first]):
+                return True
+        return False
 
     def _negated(self, sentence: str, sign: Sign) -> bool:
         context = self._context
@@ -147,9 +155,7 @@ class Gate:
         return bool(context.negated_after.search(reached))
 
 
-def _combinations(
-    sentence: str, rule: _Rule, signs: Mapping[str, Sequence[Sign]]
-) -> list[tuple[Sign, ...]]:
+def _combinations(sentence: str, rule: _Rule, signs: Mapping[str, Sequence[Sign]]) -> list[tuple[Sign, ...]]:
     """Every way in which the signs of one of the rule's groups stand near enough to each other."""
     return [
         chosen
@@ -199,6 +205,7 @@ def _context(rows: Mapping[str, Any]) -> _Context:
         terminators=compile_phrases(negation["terminators"]),
         reach=int(negation["reach"]),
         hypothetical=compile_phrases(rows["hypothetical"]),
+        turns=compile_phrases(rows["turns"]),
         general=compile_phrases(rows["general"]),
         topic_after=compile_phrases(rows["topic_after"]),
         past=compile_phrases(rows["past"]),

@@ -59,7 +59,7 @@ def plain_words(phrases: Iterable[str]) -> set[str]:
     """The literal words of phrases that are long enough to be recognised when misspelt."""
     found: set[str] = set()
     for phrase in phrases:
-        found.update(re.findall(r"(?<![\w\\])[a-z]{%d,}(?![\w*?])" % _MIN_LETTERS, fold(str(phrase))))
+        found.update(re.findall(rf"(?<![\w\\])[a-z]{{{_MIN_LETTERS},}}(?![\w*?])", fold(str(phrase))))
     return found
 
 
@@ -72,7 +72,9 @@ def stems(phrases: Iterable[str]) -> tuple[str, ...]:
 class Speller:
     """Maps misspelt words to the alarm words that they were meant to be."""
 
-    def __init__(self, alarm_words: Collection[str], alarm_stems: tuple[str, ...], known_words: Collection[str]) -> None:
+    def __init__(
+        self, alarm_words: Collection[str], alarm_stems: tuple[str, ...], known_words: Collection[str]
+    ) -> None:
         """``known_words`` are spelt as meant and stay as they are (breadth is not breath), as do alarm words."""
         self._stems = alarm_stems
         self._alarm: Sequence[str] = sorted(alarm_words)

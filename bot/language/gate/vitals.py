@@ -47,9 +47,7 @@ class Vitals:
         self._measures = [_measure(row) for row in rows["readings"]]
         pressure = rows["blood_pressure"]
         self._pressure = re.compile(rf"{_NUMBER} ?{pressure['joined_by']} ?{_NUMBER}")
-        self._pressure_bounds = {
-            name: _Bounds(**pressure[name]) for name in ("systolic_low", "systolic_very_high")
-        }
+        self._pressure_bounds = {name: _Bounds(**pressure[name]) for name in ("systolic_low", "systolic_very_high")}
         self._temperature = _Temperature(rows["temperature"])
         self._litres = re.compile(rf"(?:from )?{_NUMBER} ?l?(?:itres?)? to {_NUMBER} ?l(?:itres?|iters?)?(?!\w)")
         self._litre_rise = float(rows["oxygen_rise"]["litres"])
