@@ -107,7 +107,9 @@ class Draft:
             self.escalation = Raised(flag.level, flag.text[self.register], flag.id)
 
     def escalate_for_case(self) -> None:
-        """Raise what the facts of the case make urgent."""
+        """Raise what the facts of the case make urgent; a scenario raises nothing."""
+        if self.question.scenario:
+            return
         for row in self.knowledge.rules.escalations:
             if row.when.holds(self.case) is True:
                 self.escalate(row.rule)

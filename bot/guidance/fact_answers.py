@@ -11,7 +11,7 @@ from bot.guidance.dosing import compute_doses, needs_measure
 from bot.guidance.draft import Draft
 from bot.guidance.knowledge import Knowledge, listed, related
 from bot.guidance.model import RECOGNISED_ONLY, Case, Question
-from bot.guidance.options_answer import enter_options
+from bot.guidance.options_answer import enter_options, supposed
 from bot.guidance.placement import EXCLUDES, Placed, Placement, place, triggered_rules
 from bot.guidance.rows import Row
 from bot.guidance.silences import silences_for
@@ -33,7 +33,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "ask_drug_risk": ("risk",),
     "ask_contraindication": ("contraindication", "interaction", "renal_hepatic", "screening"),
     "ask_pregnancy": ("pregnancy", "lactation", "fertility"),
-    "ask_drug_info": ("info", "place", "ild", "management"),
+    "ask_drug_info": ("info", "place", "management", "evidence", "ild"),
     "ask_side_effect_management": ("management",),
 }
 """Which topics of the table answer which intent, in the order they are said."""
@@ -51,6 +51,8 @@ WITHOUT_A_DRUG: dict[str, tuple[str, ...]] = {
     "ask_evidence": ("C33", "C14", "C32"),
     "ask_drug_risk": ("C21",),
 }
+OF_ALL_DRUGS = "ranking_safety"
+"""The aspect of "which is the worst / the safest": it is asked of every drug, whichever were spoken of before."""
 ARTICLE_ROWS, OTHER_ROWS = 3, 2
 """Rows of the article, and of other sources, in the first view of one drug."""
 
@@ -58,13 +60,15 @@ ARTICLE_ROWS, OTHER_ROWS = 3, 2
 def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
     """What the table holds on the drugs and aspects asked about, the article first, then other sources, marked."""
     draft = Draft(KINDS[question.kind], case, question, knowledge)
-    if question.kind == "ask_pregnancy" and case.pregnancy is None:
-        draft.case = replace(case, pregnancy="pregnant")
     if case.pregnancy == "pregnant":
         draft.escalate_for_case()
+    draft.case = supposed(case, question)
     placement = place(draft.case, knowledge.rules)
     drugs = _one_by_one(question.drugs)
     aspect_rows = _aspect_rows(question, knowledge, drugs)
+    if OF_ALL_DRUGS in question.aspects and question.kind in WITHOUT_A_DRUG:
+        for row_id in WITHOUT_A_DRUG[question.kind]:
+            draft.line(draft.state(row_id))
     if drugs:
         _stances(draft, placement, drugs)
         for drug in drugs:

@@ -27,11 +27,13 @@ KINDS = {
 }
 """Intents answered with options, and the kind of Answer they get."""
 
+SUPPOSED_BY_ASPECT = {"breastfeeding": "breastfeeding", "washout": "planning", "planning": "planning"}
+"""What a question on pregnancy supposes of the patient, by its aspect; without one, a pregnancy."""
 STAYING = ("split_mmf_dose", "ec_mps", "mmf_temporary_reduction", "mmf_reduction_with_counts")
 RESERVE_IN_FIRST_VIEW = ("rituximab", "cyclophosphamide")
 ALWAYS_SAID: dict[str, tuple[str, ...]] = {
     "ask_treatment_failure": ("C43",),
-    "ask_pregnancy": ("C35",),
+    "ask_side_effect_management": ("C25",),
 }
 """Rows that belong to the subject of a question whatever the case is."""
 
@@ -39,11 +41,9 @@ ALWAYS_SAID: dict[str, tuple[str, ...]] = {
 def options_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
     """The options for a case, in order, with why the others are out, and the one question that matters most."""
     draft = Draft(KINDS[question.kind], case, question, knowledge)
-    if question.kind == "ask_pregnancy" and case.pregnancy is None:
-        # The question itself supposes the pregnancy; the case that is shown stays as it was told.
-        draft.case = replace(case, pregnancy="pregnant")
-    placement = place(draft.case, knowledge.rules)
     draft.escalate_for_case()
+    draft.case = supposed(case, question)
+    placement = place(draft.case, knowledge.rules)
     situation = _situation(draft.case, placement, knowledge)
     draft.support(situation.rows)
     draft.headline = _headline(draft, situation, placement)
@@ -52,6 +52,7 @@ def options_answer(case: Case, question: Question, knowledge: Knowledge) -> Answ
     _offered_lines(draft, placement, situation)
     _held_back_lines(draft, placement)
     _ruled_out_lines(draft, placement)
+    _effect_lines(draft)
     for silence in silences_for(question, draft.case, knowledge):
         draft.miss(silence.text[draft.register])
         draft.support(silence.then)
@@ -61,6 +62,14 @@ def options_answer(case: Case, question: Question, knowledge: Knowledge) -> Answ
     draft.ask, draft.assumptions = ask_and_assume(draft, placement)
     _suggestions(draft, placement)
     return replace(draft.finish(), case=case)
+
+
+def supposed(case: Case, question: Question) -> Case:
+    """The case that a question on pregnancy supposes where none was told; the case shown stays as it was told."""
+    if question.kind != "ask_pregnancy" or case.pregnancy is not None:
+        return case
+    state = next((SUPPOSED_BY_ASPECT[a] for a in question.aspects if a in SUPPOSED_BY_ASPECT), "pregnant")
+    return replace(case, pregnancy=state)
 
 
 def enter_options(draft: Draft, placement: Placement, only: Sequence[str] = ()) -> None:
@@ -104,8 +113,17 @@ def _subject_lines(draft: Draft, question: Question) -> None:
     rows = [r for a in question.aspects if a in table.aspects for r in table.aspects[a].rows]
     rows = [r for r in rows if table.rows[r].support != "beyond_article" or question.kind == "ask_pregnancy"]
     for row_id in (*rows[:2], *ALWAYS_SAID.get(question.kind, ())):
-        if not draft.has(row_id) or row_id in rows:
-            draft.line(draft.state(row_id))
+        draft.line(draft.state(row_id))
+
+
+def _effect_lines(draft: Draft) -> None:
+    """Side effects on which the article is silent: said, with the first fact of other sources."""
+    for effect in draft.case.side_effect:
+        entry_ = draft.knowledge.table.side_effects.get(effect)
+        if entry_ and entry_.article_silent:
+            draft.miss(draft.words("unsaid_general", topic=entry_.label[draft.register]))
+            for row_id in entry_.facts[:1]:
+                draft.line(f"{draft.words('beyond')}: {draft.state(row_id)}")
 
 
 def _offered_lines(draft: Draft, placement: Placement, situation: Situation) -> None:

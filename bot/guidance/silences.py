@@ -21,10 +21,11 @@ def silences_for(question: Question, case: Case, knowledge: Knowledge) -> tuple[
 def _touches(silence: Silence, question: Question, case: Case) -> bool:
     if not (silence.drugs or silence.aspects or silence.when):
         return False
-    if silence.kinds and question.kind not in silence.kinds:
+    named = bool(set(silence.aspects) & set(question.aspects))
+    if silence.aspects and not named:
         return False
-    if silence.aspects and not set(silence.aspects) & set(question.aspects):
-        return False
+    if silence.kinds and question.kind not in silence.kinds and not named:
+        return False  # a subject that was named by its words counts whatever the question was taken for
     if (
         silence.drugs
         and not set(silence.drugs) & related(question.drugs)
