@@ -21,7 +21,9 @@ _TOPIC = frozenset({"side_effect", "effect_noun", "lung", "ild", "severity", "co
 _CAUSING = words("asks_for_cause")
 _NOT_DISEASE = words("lung_function_words")
 _COURSE_WORDS = frozenset({"stable", "progressive", "refractory", "progressing"})
-_SHORT_REPLY = 3
+_SHORT_REPLY = 5
+_SWALLOWS = frozenset({"side_effect", "contraindication", "ild", "cannot_be_pregnant", "healthy"})
+_GIVES_WAY = _SWALLOWS | {"lung", "course", "pregnancy", "response"}
 
 
 @dataclass(frozen=True)
@@ -91,22 +93,19 @@ def _drug_terms(tokens: Sequence[Token]) -> list[Match[Term]]:
 
 
 def _without_overlaps(found: list[Match[Term]]) -> list[Match[Term]]:
-    """Without effects that lie inside a longer pregnancy, contraindication or lung term, and the other way round."""
-    rivals = ("side_effect", "contraindication", "ild", "cannot_be_pregnant")
-    kept = []
-    for match in sorted(found, key=lambda m: (m.start, m.end)):
-        size = match.end - match.start
-        inside = (
-            other for other in found
-            if other.row.concept in rivals and match.row.concept in (*rivals, "lung", "course", "severity", "pregnancy")
+    """Without terms that lie inside a longer one of another kind: "infection" in "active infection"."""
+
+    def swallowed(match: Match[Term]) -> bool:
+        return match.row.concept in _GIVES_WAY and any(
+            other.row.concept in _SWALLOWS
             and other.row.concept != match.row.concept
-            and other.start <= match.start and match.end <= other.end and other.end - other.start > size
-        )  # fmt: skip
-        if (match.row.concept not in rivals and match.row.concept not in ("lung", "course", "pregnancy")) or next(
-            inside, None
-        ) is None:
-            kept.append(match)
-    return kept
+            and other.start <= match.start
+            and match.end <= other.end
+            and other.end - other.start > match.end - match.start
+            for other in found
+        )
+
+    return sorted((m for m in found if not swallowed(m)), key=lambda m: (m.start, m.end))
 
 
 def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], tokens: Sequence[Token]) -> str:
@@ -195,7 +194,7 @@ def _as_asked(word: Concept, target: Concept, asking: Sequence[Span]) -> Concept
 
 def _names_itself(course: Concept, tokens: Sequence[Token]) -> bool:
     words = {t.norm for t in tokens[course.match.start : course.match.end]}
-    if len(tokens) <= _SHORT_REPLY and words & _COURSE_WORDS:
+    if len(tokens) <= _SHORT_REPLY and words & _COURSE_WORDS and not any(t.drug for t in tokens):
         return True
     return bool(words & {"rp", "rpild", "ppf", "pfild", "fibrosis"}) or {"rapidly", "progressive"} <= words
 

@@ -127,6 +127,8 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
     responses = [
         c for c in concepts if c.concept == "response" and (c.drug is None or is_mmf(c.drug)) and c.status == "fact"
     ]
+    only_an_option = any(c.concept == "option" for c in concepts)  # "splitting the dose didn't help" is not the drug
+    responses = [c for c in responses if c.drug is not None or not (only_an_option and c.value == "poor")]
     if responses:
         poor = any(c.value == "poor" for c in responses)
         slots.facts["mmf_response"] = (
@@ -180,7 +182,7 @@ def _pregnancy(slots: Slots, concepts: Sequence[Concept]) -> None:
         for v in ("pregnant",)
         if any(c.value == "not_pregnant" and c.status == "fact" for c in said) and v not in denied
     ]
-    stated = [c.value for c in said if c.status == "fact"]
+    denied, stated = _last_word(said, denied)
     supposed = [c.value for c in said if c.supposed]
     if "pregnant" in denied and not {"pregnant", "planning", "breastfeeding"} & set(stated):
         stated.append("not_pregnant")
@@ -197,6 +199,20 @@ def _pregnancy(slots: Slots, concepts: Sequence[Concept]) -> None:
     if denied:
         slots.absent["pregnancy"] = denied
         slots.retracted["pregnancy"] = denied
+
+
+def _last_word(said: Sequence[Concept], denied: Sequence[str]) -> tuple[list[str], list[str]]:
+    """(denied, stated) values, where what is said of a value last counts: "pregnant? no, not pregnant"."""
+    stated = {c.value: c.match.start for c in said if c.status == "fact"}
+    refused = {value: _denied_at(said, value) for value in denied}
+    kept = [value for value in denied if stated.get(value, -1) < refused[value]]
+    return kept, [value for value, place in stated.items() if refused.get(value, -1) < place and value not in kept]
+
+
+def _denied_at(said: Sequence[Concept], value: str) -> int:
+    places = [c.match.start for c in said if c.value == value and c.status == "absent"]
+    opposite = [c.match.start for c in said if value == "pregnant" and c.value == "not_pregnant" and c.status == "fact"]
+    return max([*places, *opposite], default=0)
 
 
 def _order(values: Sequence[str]) -> Any:

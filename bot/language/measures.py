@@ -5,6 +5,7 @@ Lung function numbers are never read as a severity: the article gives no cut-off
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.language.lexicon_loader import Term
@@ -14,6 +15,8 @@ from bot.language.word_lists import words
 
 KG_PER_LB = 0.45359237
 CM_PER_INCH = 2.54
+KG_PER_STONE = 14 * KG_PER_LB
+_FEET = re.compile(r"([4-7])'(\d{1,2})$")
 WEIGHT_KG = (25.0, 300.0)
 HEIGHT_CM = (100.0, 230.0)
 
@@ -36,6 +39,7 @@ _PER_MICROLITRE = {ANC_INTERRUPT: 100.0, LOW_WHITE_CELLS: 500.0, LOW_PLATELETS: 
 _BETWEEN = words("between_lab_and_number")
 _KG = frozenset({"kg", "kgs", "kilo", "kilos", "kilograms", "kilogram"})
 _LB = frozenset({"lb", "lbs", "pounds", "pound"})
+_TO_KG = {**dict.fromkeys(_KG, 1.0), **dict.fromkeys(_LB, KG_PER_LB), "stone": KG_PER_STONE, "st": KG_PER_STONE}
 UNIT_WORDS = _KG | _LB | {"centimetres", "centimeters", "metres", "meters", "stone"}
 """Words that the spelling must leave alone."""
 _TEMPERATURE = frozenset({"temp", "temperature", "fever", "febrile", "tmax"})
@@ -48,7 +52,7 @@ def weight_kg(tokens: Sequence[Token]) -> float | None:
             continue
         unit = tokens[n + 1].norm if n + 1 < len(tokens) else ""
         before = {t.norm for t in tokens[max(0, n - 3) : n]}
-        kilos = token.number if unit in _KG else token.number * KG_PER_LB if unit in _LB else None
+        kilos = token.number * _TO_KG[unit] if unit in _TO_KG else None
         if kilos is None and before & {"weight", "weigh", "weighs", "weighing", "wt"} and unit not in ("g", "mg", "%"):
             kilos = token.number
         if (
@@ -63,6 +67,8 @@ def weight_kg(tokens: Sequence[Token]) -> float | None:
 def height_cm(tokens: Sequence[Token]) -> float | None:
     """A height in cm ("170 cm", "1.70 m", "5 ft 6", "5'6"), or None."""
     for n, token in enumerate(tokens):
+        if joined := _FEET.match(token.text):
+            return round((float(joined[1]) * 12 + float(joined[2])) * CM_PER_INCH, 1)
         if token.number is None:
             continue
         rest = [t.norm for t in tokens[n + 1 : n + 4]]

@@ -36,6 +36,8 @@ def drugs_tried(concepts: Sequence[Concept], tokens: Sequence[Token]) -> Tried:
     for c in concepts:
         if c.concept != "tried":
             continue
+        if c.value == "before" and _is_about_what_precedes(c, concepts, tokens):
+            continue
         places = _behind(c, tokens) if c.value in ("before", "never") else _in_front(c, tokens)
         for place in places:
             drug = tokens[place].drug
@@ -47,13 +49,24 @@ def drugs_tried(concepts: Sequence[Concept], tokens: Sequence[Token]) -> Tried:
     return Tried(tuple(d for d in tried if d not in never), tuple(d for d in supposed if d not in tried), tuple(never))
 
 
+def _is_about_what_precedes(cue: Concept, concepts: Sequence[Concept], tokens: Sequence[Token]) -> bool:
+    """In "ritux failed, cyc contraindicated" the cue looks back, not on."""
+    start = cue.match.start
+    looks_back = any(c.concept == "tried" and c.value == "after" and c.match.start == start for c in concepts)
+    return looks_back and start > 0 and tokens[start - 1].drug is not None
+
+
 def _behind(cue: Concept, tokens: Sequence[Token]) -> list[int]:
     """The drugs after the cue, as long as only fillers stand between."""
     places: list[int] = [n for n in range(cue.match.start, cue.match.end) if tokens[n].drug is not None]
     gap = 0
+    aside = False
     for n in range(cue.match.end, len(tokens)):
         if tokens[n].sentence != tokens[cue.match.start].sentence:
             break
+        aside = tokens[n].norm == "(" or (aside and tokens[n].norm != ")")
+        if aside and tokens[n].drug is None:
+            continue  # "failed MMF (diarrhoea) and AZA"
         if tokens[n].drug is not None:
             places.append(n)
             gap = 0
