@@ -12,7 +12,6 @@ from bot.guidance.model import Case, Question
 from bot.guidance.options_answer import enter_options
 from bot.guidance.placement import place
 from bot.guidance.rows import Row
-from bot.guidance.silences import silences_for
 
 AT_MOST = 4
 COMPARED = ("place", "ild", "evidence", "risk", "dose", "monitoring", "pregnancy")
@@ -35,8 +34,7 @@ def comparison_answer(case: Case, question: Question, knowledge: Knowledge) -> A
         _place_line(draft, drug, {r.id for r in together}, room=len(drugs))
     if not draft.unknown and not any(r.topic == "evidence" for r in together):
         draft.miss(draft.words("no_ranking", drugs=knowledge.labels(drugs)))
-    for silence in silences_for(question, case, knowledge):
-        draft.miss(silence.text[draft.register])
+    for silence in draft.miss_what_the_article_leaves_out():
         draft.support(silence.then)
     for drug in drugs[:2]:
         name = knowledge.label(drug)
@@ -52,6 +50,9 @@ def _contrasts(row: Row, drugs: tuple[str, ...]) -> bool:
 
 def _compared(question: Question, draft: Draft) -> tuple[str, ...]:
     drugs = [d for d in question.drugs if not set(MEMBERS.get(d, ())) & set(question.drugs)]
+    others = [d for d in drugs if d not in INDEX_DRUG]
+    if len(others) > 1:  # mycophenolate beside two others is the drug they are to replace
+        drugs = others
     if len(drugs) == 1 and drugs[0] in MEMBERS:
         drugs = list(MEMBERS[drugs[0]])
     return tuple(drugs[:AT_MOST])

@@ -8,6 +8,8 @@ from typing import Any
 from bot.guidance.answer import Answer, Ask, OptionEntry, Raised, Statement, marks
 from bot.guidance.knowledge import DEFAULT_REGISTER, Knowledge
 from bot.guidance.model import Case, Question
+from bot.guidance.rows import Silence
+from bot.guidance.silences import silences_for, unsaid_aspects
 
 UNKNOWN_IN_TEXT = 2
 UNKNOWN_BESIDE_OPTIONS = 1
@@ -89,6 +91,15 @@ class Draft:
         """Something asked that the article does not say."""
         if text not in self.unknown:
             self.unknown.append(text)
+
+    def miss_what_the_article_leaves_out(self) -> tuple[Silence, ...]:
+        """Say every silence that the question or the case touches; the silences, for the rows that help."""
+        found = silences_for(self.question, self.case, self.knowledge)
+        for silence in found:
+            self.miss(silence.text[self.register])
+        for aspect in unsaid_aspects(self.question, self.knowledge, found):
+            self.miss(self.words("unsaid_general", topic=self.knowledge.table.aspects[aspect].label[self.register]))
+        return found
 
     def has(self, row_id: str) -> bool:
         return row_id in self._statements

@@ -9,12 +9,11 @@ from bot.guidance.answer import Answer, Ask
 from bot.guidance.conditions import INDEX_DRUG, MEMBERS
 from bot.guidance.dosing import compute_doses, needs_measure
 from bot.guidance.draft import Draft
-from bot.guidance.knowledge import Knowledge, listed, related
+from bot.guidance.knowledge import Knowledge, related
 from bot.guidance.model import RECOGNISED_ONLY, Case, Question
 from bot.guidance.options_answer import enter_options, supposed
 from bot.guidance.placement import EXCLUDES, Placed, Placement, place, triggered_rules
 from bot.guidance.rows import Row
-from bot.guidance.silences import silences_for
 
 KINDS = {
     "ask_dose": "dose",
@@ -75,8 +74,7 @@ def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
             _about_drug(draft, drug, aspect_rows, room=len(drugs))
     else:
         _about_no_drug(draft, aspect_rows)
-    for silence in silences_for(question, draft.case, knowledge):
-        draft.miss(silence.text[draft.register])
+    for silence in draft.miss_what_the_article_leaves_out():
         for row_id in silence.then[:2]:
             _other_line(draft, knowledge.table.rows[row_id])
     if not drugs and question.kind == "ask_dose" and not draft.statements and not draft.unknown:
@@ -227,10 +225,6 @@ def _about_no_drug(draft: Draft, aspect_rows: tuple[Row, ...]) -> None:
         _check_note(draft, row)
     for row in others[:OTHER_ROWS]:
         _other_line(draft, row)
-    if not article and draft.question.aspects:
-        labels = [table.aspects[a].label[draft.register] for a in draft.question.aspects if a in table.aspects]
-        if labels:
-            draft.miss(draft.words("unsaid_general", topic=listed(labels)))
 
 
 def _which_drug(draft: Draft, placement: Placement) -> Answer:

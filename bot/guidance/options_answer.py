@@ -12,7 +12,6 @@ from bot.guidance.knowledge import Knowledge, listed
 from bot.guidance.model import Case, Question
 from bot.guidance.placement import Placed, Placement, place, triggered_rules
 from bot.guidance.placement_rules import QuestionRow, Situation
-from bot.guidance.silences import silences_for
 
 KINDS = {
     "ask_alternatives": "options",
@@ -27,6 +26,8 @@ KINDS = {
 }
 """Intents answered with options, and the kind of Answer they get."""
 
+ALWAYS_SILENT = {"ask_treatment_failure": "S-refractory-definition"}
+"""What the article leaves open on the subject of a question, whatever the case is."""
 SUPPOSED_BY_ASPECT = {"breastfeeding": "breastfeeding", "washout": "planning", "planning": "planning"}
 """What a question on pregnancy supposes of the patient, by its aspect; without one, a pregnancy."""
 STAYING = ("split_mmf_dose", "ec_mps", "mmf_temporary_reduction", "mmf_reduction_with_counts")
@@ -53,8 +54,9 @@ def options_answer(case: Case, question: Question, knowledge: Knowledge) -> Answ
     _held_back_lines(draft, placement)
     _ruled_out_lines(draft, placement)
     _effect_lines(draft)
-    for silence in silences_for(question, draft.case, knowledge):
-        draft.miss(silence.text[draft.register])
+    if question.kind in ALWAYS_SILENT:
+        draft.miss(knowledge.table.silences[ALWAYS_SILENT[question.kind]].text[draft.register])
+    for silence in draft.miss_what_the_article_leaves_out():
         draft.support(silence.then)
     for rules in triggered_rules(draft.case, knowledge.rules).values():
         for silent in (r.silent for r in rules if r.silent):

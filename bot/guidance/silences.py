@@ -33,3 +33,11 @@ def _touches(silence: Silence, question: Question, case: Case) -> bool:
     ):
         return False
     return not silence.when or holds(silence.when, case) is True
+
+
+def unsaid_aspects(question: Question, knowledge: Knowledge, told: tuple[Silence, ...]) -> tuple[str, ...]:
+    """Aspects asked about on which no row of the article speaks, and which no silence has named already."""
+    table = knowledge.table
+    named = {a for silence in told for a in silence.aspects}
+    asked = [a for a in question.aspects if a in table.aspects and a not in named]
+    return tuple(a for a in asked if not any(table.rows[r].support != "beyond_article" for r in table.aspects[a].rows))
