@@ -39,7 +39,7 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
     if pending is None or pending.slot == WHICH_DRUG:
         return None  # a drug that is named is no fact of the case; see bot.dialogue.tasks
     slot = pending.slot
-    place = _chosen(pending, reading)
+    place = _chosen(memory, pending, reading)
     if place is not None:
         return Reply(slot, pending.means[place] if place < len(pending.means) else {}, choice=place)
     if slot in reading.facts:
@@ -65,12 +65,18 @@ def bare_severity(memory: Memory, reading: Reading) -> Facts:
     return {"side_effect_severity": reading.severity} if effect else {}
 
 
-def _chosen(pending: Pending, reading: Reading) -> int | None:
+def _chosen(memory: Memory, pending: Pending, reading: Reading) -> int | None:
+    """The place of the choice that the message takes: by its words or its number.
+
+    "The second one" is a choice only where no drugs were listed that it could mean as well.
+    """
     said = _bare(reading.text)
     named = [place for place, choice in enumerate(pending.choices) if said == _bare(choice)]
     if named:
         return named[0]
-    number = int(said) if said.isdecimal() else reading.ordinal
+    number = int(said) if said.isdecimal() else None
+    if number is None and not (memory.options or memory.drugs):
+        number = reading.ordinal
     if number is not None and 1 <= number <= len(pending.choices) and not reading.drugs:
         return number - 1
     return None

@@ -118,7 +118,7 @@ def both_registers(where: str, text: Any) -> Mapping[str, str]:
     return text
 
 
-def read(name: str) -> Mapping[str, Any]:
+def read(name: str) -> Any:
     """One data file of this folder, parsed."""
-    data: Mapping[str, Any] = yaml.load((HERE / name).read_text(encoding="utf-8"), Loader=_LOADER)
+    data: Any = yaml.load((HERE / name).read_text(encoding="utf-8"), Loader=_LOADER)
     return data

@@ -9,9 +9,13 @@ from functools import lru_cache
 from bot.dialogue.data import DialogueDataError, has_cue, read
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
+from bot.dialogue.resolve import ABOUT_A_DRUG
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import INTENTS
 from bot.guidance.vocabulary import TOPICS
+
+SECOND_VOICE = 0.05
+"""A question that the classifier hears at least so much beside a correction is answered."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class _Expectations:
 
     sure: float
     boost: float
+    floor: float
     topics: Mapping[str, str]
     rows: Mapping[str, tuple[tuple[str, ...], float]]
 
@@ -34,7 +39,10 @@ SIGNS: Mapping[str, Callable[[Asked, Reading, Memory], bool]] = {
     "change": lambda asked, reading, memory: has_cue("change", reading.text),
     "audience": lambda asked, reading, memory: reading.audience is not None,
     "citation": lambda asked, reading, memory: asked.citation is not None,
-    "two_drugs": lambda asked, reading, memory: len({*asked.drugs, *memory.drugs}) > 1 and bool(asked.drugs),
+    "two_drugs": lambda asked, reading, memory: len(asked.drugs) > 1,
+    "lungs": lambda asked, reading, memory: bool(reading.ild),
+    "pregnancy": lambda asked, reading, memory: reading.pregnancy is not None or "pregnancy" in reading.absent,
+    "side_effect": lambda asked, reading, memory: bool(reading.side_effect or asked.side_effect),
     "pending": lambda asked, reading, memory: memory.pending is not None,
 }
 
@@ -48,7 +56,7 @@ def _expectations() -> _Expectations:
     unknown = named | (signs - set(SIGNS)) | (set(data["topics"]) - set(TOPICS))
     if unknown:
         raise DialogueDataError(f"expectations.yml: unknown intents, signs or topics: {sorted(unknown)}")
-    return _Expectations(float(data["sure"]), float(data["boost"]), data["topics"], rows)
+    return _Expectations(float(data["sure"]), float(data["boost"]), float(data["floor"]), data["topics"], rows)
 
 
 def in_context(memory: Memory, reading: Reading) -> Reading:
@@ -61,11 +69,27 @@ def in_context(memory: Memory, reading: Reading) -> Reading:
 def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     known = _expectations()
     if asked.confidence >= known.sure or len(asked.ranking) < 2:
-        return asked
-    weighed = [(score * _weight(intent, asked, reading, memory), intent) for intent, score in asked.ranking]
+        return _question_beside_a_fact(asked)
+    scores = dict(asked.ranking)
+    for topic in _topics(asked):
+        if topic in known.topics:
+            scores[known.topics[topic]] = max(known.floor, scores.get(known.topics[topic], 0.0))
+    weighed = [(score * _weight(intent, asked, reading, memory), intent) for intent, score in scores.items()]
     best, intent = max(weighed)
     total = sum(score for score, _ in weighed)
     return replace(asked, intent=intent, confidence=best / total) if total and intent != asked.intent else asked
+
+
+def _question_beside_a_fact(asked: Asked) -> Asked:
+    """A statement that also names a drug which is no fact ("she is not. cyc dose?") asks about that drug.
+
+    The facts are taken in anyway; the question would be lost.
+    """
+    asking = [(score, intent) for intent, score in asked.ranking if intent in ABOUT_A_DRUG and score >= SECOND_VOICE]
+    if asked.intent != "correct_info" or not asked.drugs or not asking:
+        return asked
+    score, intent = max(asking)
+    return replace(asked, intent=intent, confidence=score)
 
 
 def _weight(intent: str, asked: Asked, reading: Reading, memory: Memory) -> float:

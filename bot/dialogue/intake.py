@@ -43,6 +43,8 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     facts.update(settled)
     if reading.audience and (memory.case.audience is None or reading.intent == "set_audience"):
         facts["audience"] = reading.audience
+    if reading.act == "plain" and reading.intent != "set_audience":
+        facts.pop("audience", None)  # plain words for one answer are no lasting choice
     correcting = reading.intent == "correct_info" or has_cue("change", reading.text)
     merged = merge(memory.case, facts, reading.retracted, correcting=correcting, settled=settled)
     after = memory.with_case(merged.case)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.dialogue import replies
 from bot.dialogue.adjust import escalated, flagged, led, shortened, with_ask
 from bot.dialogue.data import register
+from bot.dialogue.escalate import gravest
 from bot.dialogue.facts import differs
 from bot.dialogue.memory import Memory, Pending
 from bot.dialogue.plan import Consult, Say, Task, Turn
@@ -88,8 +89,10 @@ def _of_dialogue(turn: Turn, memory: Memory) -> tuple[Ask, Pending]:
 
 def _consulted(task: Consult, question: Question, turn: Turn, ask_engine: Engine) -> Answer:
     answer = ask_engine(task.case, question)
-    if answer.escalation and answer.escalation.level == "emergency" and answer.kind != "emergency":
-        return ask_engine(task.case, Question(kind="emergency", rows=(answer.escalation.rule,)))
+    if answer.escalation and answer.kind != "emergency":
+        rule = gravest(answer.escalation.rule, task.case)
+        if load_knowledge().table.red_flags[rule].level == "emergency":
+            return ask_engine(task.case, Question(kind="emergency", rows=(rule,)))  # nothing else beside it
     if task.style == "shorter":
         answer = shortened(answer)
     if task.before is not None:

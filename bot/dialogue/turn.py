@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.dialogue.answering import reply_to
 from bot.dialogue.data import has_cue
 from bot.dialogue.escalate import gravest
 from bot.dialogue.expect import in_context
@@ -34,7 +35,7 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
         return _emergency(memory, reading)
     if reading.problem is not None:
         return Turn(memory, (Say(reading.problem, reading.understood()),))
-    if flow is Flow.NEW_PATIENT or reading.act == "new_patient":
+    if (flow is Flow.NEW_PATIENT or reading.act == "new_patient") and not _says_whose(memory, reading):
         return _new_patient(memory, reading)
     if memory.emergency is not None:
         if not _over(reading):
@@ -50,6 +51,11 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
     if load_knowledge().table.red_flags[rule].level == "emergency":
         return _emergency(memory, reading)
     return replace(_ordinary(memory, reading, flow), red_flag=rule)
+
+
+def _says_whose(memory: Memory, reading: Reading) -> bool:
+    """ "Someone else", said to "which person?", is no order to forget the first one."""
+    return memory.parked is not None and reply_to(replace(memory, turns=memory.turns - 1), reading) is not None
 
 
 def _emergency(memory: Memory, reading: Reading) -> Turn:

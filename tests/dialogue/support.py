@@ -20,7 +20,8 @@ def reading(intent: str | list[str], text: str = "", **said: Any) -> Reading:
     """A message of one question (or several intents); what it says goes both to the question and to the message."""
     intents = [intent] if isinstance(intent, str) else intent
     narrowed = {name: said[name] for name in OF_A_QUESTION if name in said}
-    questions = [{"intent": name, "confidence": 0.9, "text": text, **narrowed} for name in intents]
+    how_sure = {"confidence": said.pop("confidence", 0.9), "ranking": said.pop("ranking", [])}
+    questions = [{"intent": name, "text": text, **how_sure, **narrowed} for name in intents]
     return Reading.from_json({"text": text, "questions": questions, **said})
 
 

@@ -170,6 +170,29 @@ def test_a_same_day_sign_stands_before_the_ordinary_answer() -> None:
     assert held.emergency is None
 
 
+def test_fever_on_a_case_with_low_counts_is_as_grave_as_the_table_says_for_both() -> None:
+    fever = {"level": "same_day", "rule": "RF-infection"}
+    low = reading("report_side_effect", facts={"side_effect": ["hematologic"]})
+    alone, _ = converse(reading("report_side_effect", "fever", emergency=fever))
+    both, held = converse(low, reading("report_side_effect", "fever", emergency=fever))
+    assert alone[0][0].escalation is not None
+    assert alone[0][0].escalation.rule == "RF-infection"
+    assert both[1][0].escalation is not None
+    assert both[1][0].escalation.rule == "RF-febrile-neutropenia"
+    assert held.emergency == "RF-febrile-neutropenia"
+
+
+def test_a_yes_to_the_fever_question_on_low_counts_is_an_emergency() -> None:
+    replies, _ = converse(
+        reading("report_side_effect", facts={"side_effect": ["hematologic"]}),
+        reading("affirm", "Yes", reply="yes"),
+    )
+    assert replies[0][0].ask is not None
+    assert replies[0][0].ask.slot == "fever_or_infection"
+    assert replies[1][0].kind == "emergency"
+    assert not replies[1][0].options
+
+
 def test_what_is_known_lists_facts_and_assumptions() -> None:
     def assuming(case: Case, question: Question) -> Answer:
         return replace(answer_of_the_guidance(case, question), assumptions=("nothing tried yet",))

@@ -27,8 +27,8 @@ def consulted(task: Task, wanted: dict[str, Any]) -> None:
     for name, value in wanted.items():
         if name == "case":
             assert task.case.known() == value
-        elif name == "style":
-            assert task.style == value
+        elif name in ("style", "note"):
+            assert getattr(task, name) == value
         else:
             held = getattr(task.question, name)
             assert (list(held) if isinstance(held, tuple) else held) == value
