@@ -13,7 +13,7 @@ from bot.language.questions import Span, spans, states_it
 from bot.language.tokens import Token
 from bot.language.word_lists import words
 
-STATUSES = ("fact", "scenario", "asked", "absent", "past", "other", "mentioned")
+STATUSES = ("fact", "scenario", "asked", "absent", "withdrawn", "past", "other", "mentioned")
 _PREGNANCY_NOUNS = words("pregnancy_nouns")
 _PREGNANCY_STATED = words("pregnancy_stated")
 _STATED_ONLY = frozenset({"pregnancy"})
@@ -30,8 +30,9 @@ _GIVES_WAY = _SWALLOWS | {"lung", "course", "pregnancy", "response"}
 class Concept:
     """A term in its place, with its ConText modifiers and what follows from them.
 
-    ``status``: fact (stated of this patient), scenario (supposed), asked, absent (denied), past, other (someone else's)
-    or mentioned (a test or clinic named after it). ``drug``: what an effect or response is laid to, if anything is.
+    ``status``: fact (stated of this patient), scenario (supposed), asked, absent (denied), withdrawn ("I never said
+    that"), past, other (someone else's) or mentioned (a test or clinic named after it). ``drug``: what an effect or
+    response is laid to, if anything is.
     """
 
     match: Match[Term]
@@ -110,7 +111,12 @@ def _without_overlaps(found: list[Match[Term]]) -> list[Match[Term]]:
 
 def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], tokens: Sequence[Token]) -> str:
     concept = match.row.concept
-    for modifier, status in (("mentioned", "mentioned"), ("negated", "absent"), ("other", "other")):
+    for modifier, status in (
+        ("mentioned", "mentioned"),
+        ("withdrawn", "withdrawn"),
+        ("negated", "absent"),
+        ("other", "other"),
+    ):
         if modifier in mods:
             return status
     if mods & {"hypothetical", "generic", "uncertain"}:
@@ -123,7 +129,7 @@ def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], to
     if span is None:
         return "fact"
     if concept in _STATED_ONLY:
-        return "fact" if states_it(tokens, match.start) else "asked"
+        return "fact" if span.kind != "bare" and states_it(tokens, match.start) else "asked"
     if "asserted" in mods:
         return "fact"
     before = {t.norm for t in tokens[span.start : match.start]}
@@ -201,7 +207,7 @@ def _names_itself(course: Concept, tokens: Sequence[Token]) -> bool:
 
 def _joined(word: Concept, target: Concept | None, value: str) -> Concept:
     """The word of degree with what holds for it or for its target: the more careful status wins."""
-    order = ("absent", "other", "mentioned", "scenario", "asked", "past", "fact")
+    order = ("absent", "withdrawn", "other", "mentioned", "scenario", "asked", "past", "fact")
     status = min((word.status, target.status if target else "fact"), key=order.index)
     if word.status == "fact" and target is not None and target.status == "absent":
         status = "absent"

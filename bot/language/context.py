@@ -18,7 +18,17 @@ from bot.language.word_lists import words
 from bot.language.yaml_rows import LANGUAGES, LexiconError, check_keys, load_yaml, terms_by_language
 
 FOLDER = Path(__file__).parent / "context"
-MODIFIERS = ("negated", "historical", "hypothetical", "uncertain", "generic", "other", "mentioned", "asserted")
+MODIFIERS = (
+    "negated",
+    "historical",
+    "hypothetical",
+    "uncertain",
+    "generic",
+    "other",
+    "mentioned",
+    "withdrawn",
+    "asserted",
+)
 CATEGORIES = (*MODIFIERS, "pseudo", "terminate", "terminate_list")
 DIRECTIONS = ("forward", "backward")
 

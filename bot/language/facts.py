@@ -14,6 +14,7 @@ from bot.language.tried import drugs_tried
 ILD_SHOWN = ("none", "mild", "moderate", "severe", "rapidly_progressive", "refractory")
 """Values that ``understood.ild`` names; any other word about the lungs is shown as present_unspecified."""
 _SHORT = 14
+_DENIED = ("absent", "withdrawn")
 SEVERITIES = ("mild", "moderate", "severe")
 COURSES = ("stable", "progressive", "progressive_fibrotic", "rapidly_progressive", "refractory")
 _COURSE_RANK = {"rapidly_progressive": 4, "refractory": 3, "progressive_fibrotic": 2, "progressive": 1, "stable": 0}
@@ -74,7 +75,7 @@ def _store(slots: Slots, slot: str, values: Sequence[Concept]) -> None:
     """List slots: facts, what is supposed, what is absent."""
     stated = _unique(c.value for c in values if c.status == "fact")
     supposed = _unique(c.value for c in values if c.supposed and c.value not in stated)
-    denied = _unique(c.value for c in values if c.status == "absent" and c.value not in stated)
+    denied = _unique(c.value for c in values if c.status in _DENIED and c.value not in stated)
     if stated:
         slots.facts[slot] = stated
     if supposed:
@@ -151,7 +152,7 @@ def _ild(slots: Slots, concepts: Sequence[Concept], lungs: Sequence[Concept]) ->
     vague = any(c.value not in ILD_SHOWN for c in talked) or any(c.talked_about for c in disease)
     if vague and not slots.ild:
         slots.ild = ["present_unspecified"]
-    denied = _unique(c.value for c in lungs if c.status == "absent")
+    denied = _unique(c.value for c in lungs if c.status in _DENIED)
     if denied:
         slots.absent["ild"] = [value for value in denied if value not in slots.ild]
     for status_facts, place in ((("fact",), slots.facts), (("scenario", "asked"), slots.scenario)):
@@ -176,7 +177,7 @@ def _ild(slots: Slots, concepts: Sequence[Concept], lungs: Sequence[Concept]) ->
 
 def _pregnancy(slots: Slots, concepts: Sequence[Concept]) -> None:
     said = [c for c in concepts if c.concept == "pregnancy"]
-    denied = _unique(c.value for c in said if c.status == "absent" and c.value != "not_pregnant")
+    denied = _unique(c.value for c in said if c.status in _DENIED and c.value != "not_pregnant")
     denied += [
         v
         for v in ("pregnant",)
@@ -184,7 +185,8 @@ def _pregnancy(slots: Slots, concepts: Sequence[Concept]) -> None:
     ]
     denied, stated = _last_word(said, denied)
     supposed = [c.value for c in said if c.supposed]
-    if "pregnant" in denied and not {"pregnant", "planning", "breastfeeding"} & set(stated):
+    refused = any(c.value == "pregnant" and c.status == "absent" for c in said)
+    if refused and "pregnant" in denied and not {"pregnant", "planning", "breastfeeding"} & set(stated):
         stated.append("not_pregnant")
     if stated:
         slots.facts["pregnancy"] = min(stated, key=_order(stated))
@@ -210,7 +212,7 @@ def _last_word(said: Sequence[Concept], denied: Sequence[str]) -> tuple[list[str
 
 
 def _denied_at(said: Sequence[Concept], value: str) -> int:
-    places = [c.match.start for c in said if c.value == value and c.status == "absent"]
+    places = [c.match.start for c in said if c.value == value and c.status in _DENIED]
     opposite = [c.match.start for c in said if value == "pregnant" and c.value == "not_pregnant" and c.status == "fact"]
     return max([*places, *opposite], default=0)
 
