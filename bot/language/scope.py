@@ -16,7 +16,7 @@ import numpy.typing as npt
 from bot.language.encoder import Array, sentence_part
 from bot.language.tie_breaks import OUT_OF_SCOPE, Ranking, raise_to_top
 
-FAR: Final = 0.42
+FAR: Final = 0.35
 """Cosine to the nearest training sentence below which a message is unlike anything known."""
 WAVERING: Final = 0.35
 """Probability of the best intent below which distance decides."""

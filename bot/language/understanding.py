@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 FALLBACK_INTENT: Final = "nlu_fallback"
 EMERGENCY_INTENT: Final = "emergency"
 FAILED: Final = "understanding_failed"
-SECOND_OPINION: Final = 0.45
+SECOND_OPINION: Final = 0.6
 """From this probability on, the classifier calls an emergency by itself, where the gate knows none of the signs."""
 SECOND_OPINION_RULE: Final = Verdict("RF-consciousness", "emergency", True)
 _RANKING_LENGTH: Final = 5
@@ -82,6 +82,8 @@ class Understanding:
         try:
             parts = tuple(self.classify(reading, part) for part in parts)
             verdict = self._second_opinion(reading, parts, verdict)
+            if verdict is None or not verdict.sets_intent:
+                parts = tuple(_without_emergency(part) for part in parts)
         except Exception:
             logger.exception("The intent classifier failed; the message is answered as not understood.")
             parts, problem = failed_reading(reading.text).questions, FAILED
@@ -106,6 +108,14 @@ class Understanding:
             return verdict
         sure = any(part.intent == EMERGENCY_INTENT and part.confidence >= SECOND_OPINION for part in parts)
         return SECOND_OPINION_RULE if sure and not self._gate.mentions(reading.text) else verdict
+
+
+def _without_emergency(part: QuestionPart) -> QuestionPart:
+    """The question with its next best intent where the classifier alone, and not surely, thought of an emergency."""
+    if part.intent != EMERGENCY_INTENT or len(part.ranking) < 2:
+        return part
+    others = [(name, score) for name, score in part.ranking if name != EMERGENCY_INTENT]
+    return _with_ranking(part, [*others, (EMERGENCY_INTENT, min(part.confidence, others[-1][1]))])
 
 
 def _with_ranking(part: QuestionPart, ranking: Ranking) -> QuestionPart:

@@ -86,6 +86,10 @@ class Gate:
             return None
         return min(found, key=lambda verdict: (_LEVELS.index(verdict.level), not verdict.sets_intent))
 
+    def red_flags(self) -> set[str]:
+        """The red flags that the gate can raise."""
+        return {rule.verdict.rule for rule in self._rules}
+
     def mentions(self, text: str) -> bool:
         """Whether any rule's signs stand in the message at all, reported or not.
 
@@ -126,19 +130,22 @@ class Gate:
         present = bool(context.present.search(sentence))
         if not present and (context.past.search(sentence) or context.general.search(sentence)):
             return False
-        if not present and self._supposed(sentence, first):
+        if not present and self._supposed(sentence, first, last):
             return False
         following = " ".join(sentence[last:].split()[:_TOPIC_REACH])
         if not present and context.topic_after.match(following):
             return False
         return not any(self._negated(sentence, sign) for sign in signs)
 
-    def _supposed(self, sentence: str, first: int) -> bool:
-        """Whether a question about signs in general, or an "if", stands before the first sign with no turn between."""
+    def _supposed(self, sentence: str, first: int, last: int) -> bool:
+        """Whether a question about signs in general, or an "if", stands before the signs with no turn between.
+
+        It may also hold the signs ("is jaundice a side effect").
+        """
         for match in self._context.hypothetical.finditer(sentence):
-            if match.start() > first:
-                return False
-            if not self._context.turns.search(sentence[match.end() : first]):
+            if match.start() <= first and match.end() > last:
+                return True
+            if match.end() <= first and not self._context.turns.search(sentence[match.end() : first]):
                 return True
         return False
 

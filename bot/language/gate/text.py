@@ -51,7 +51,7 @@ def compile_phrases(phrases: Iterable[str]) -> re.Pattern[str]:
 
 
 def _expression(phrase: str) -> str:
-    written = re.sub(r"(?<=\w)\*", r"\\w*", fold(str(phrase)))
+    written = re.sub(r"(?<=\w)(?<!\\w)\*", r"\\w*", fold(str(phrase)))
     return "(?:" + written.replace(" _ ", _GAP) + ")"
 
 

@@ -1,0 +1,113 @@
+"""The emergency gate: every emergency is caught, and what only sounds like one is left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.guidance.loader import load_table
+from bot.language.encoder import known_words
+from bot.language.gate import Gate
+
+HERE = Path(__file__).parent
+EMERGENCIES = yaml.safe_load((HERE / "emergencies.yml").read_text(encoding="utf-8"))
+FALSE_ALARMS = yaml.safe_load((HERE / "not_emergencies.yml").read_text(encoding="utf-8"))
+MOST_FALSE_ALARMS = 0.05
+
+
+@pytest.fixture(scope="module")
+def gate() -> Gate:
+    return Gate(known_words())
+
+
+@pytest.mark.parametrize("text", [text for texts in EMERGENCIES.values() for text in texts])
+def test_an_emergency_takes_over_the_message(gate: Gate, text: str) -> None:
+    verdict = gate.judge(text)
+    assert verdict is not None and verdict.sets_intent
+
+
+def test_few_false_alarms(gate: Gate) -> None:
+    texts = [text for texts in FALSE_ALARMS.values() for text in texts]
+    alarms = [text for text in texts if (verdict := gate.judge(text)) is not None and verdict.sets_intent]
+    assert len(alarms) <= MOST_FALSE_ALARMS * len(texts), alarms
+
+
+def test_the_collections_are_large() -> None:
+    assert sum(map(len, EMERGENCIES.values())) >= 300
+    assert sum(map(len, FALSE_ALARMS.values())) >= 300
+
+
+def test_most_emergencies_are_named_by_their_own_red_flag(gate: Gate) -> None:
+    expected = [(rule, text) for rule, texts in EMERGENCIES.items() if rule.startswith("RF-") for text in texts]
+    named = [rule for rule, text in expected if (verdict := gate.judge(text)) is not None and verdict.rule == rule]
+    assert len(named) / len(expected) > 0.75
+
+
+def test_every_rule_is_a_red_flag_of_the_table(gate: Gate) -> None:
+    assert gate.red_flags() <= set(load_table().red_flags)
+
+
+def test_self_harm_has_its_own_rule(gate: Gate) -> None:
+    for text in EMERGENCIES["RF-self-harm"]:
+        verdict = gate.judge(text)
+        assert verdict is not None and verdict.rule == "RF-self-harm"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "level"),
+    [
+        ("I'm coughing up blood", "RF-haemoptysis", "emergency"),
+        ("38.9 and my neutrophils were low last week", "RF-febrile-neutropenia", "emergency"),
+        ("the whites of my eyes are yellow", "RF-liver", "same_day"),
+        ("sats 97 but temp 39 on cellcept", "RF-infection", "same_day"),
+        ("BP 82/40", "RF-sepsis-low-bp", "emergency"),
+        ("SpO2 85%", "RF-resp-failure", "emergency"),
+    ],
+)
+def test_rule_and_level(gate: Gate, text: str, rule: str, level: str) -> None:
+    verdict = gate.judge(text)
+    assert verdict is not None and (verdict.rule, verdict.level) == (rule, level)
+
+
+@pytest.mark.parametrize(
+    ("happening", "not_happening"),
+    [
+        ("I have chest pain", "I have no chest pain"),
+        ("coughing up blood since yesterday", "coughed up blood once two years ago"),
+        ("he is having a seizure", "can tacrolimus cause a seizure"),
+        ("sats 84 on air", "sats 97 on air"),
+        ("temp 39.4 on mmf", "temp 36.9 on mmf"),
+        ("ANC 0.2 and febrile", "ANC 1.9 and afebrile"),
+        ("my stool is black", "is black tea fine"),
+        ("what do I do, my throat is closing", "what are the signs of a throat closing"),
+    ],
+)
+def test_context_decides(gate: Gate, happening: str, not_happening: str) -> None:
+    reported = gate.judge(happening)
+    assert reported is not None and reported.sets_intent
+    denied = gate.judge(not_happening)
+    assert denied is None or not denied.sets_intent
+
+
+def test_severe_neutropenia_without_fever_only_adds_a_warning(gate: Gate) -> None:
+    verdict = gate.judge("ANC 0.4 on MMF 3 g, which drug instead")
+    assert verdict is not None and verdict.level == "same_day" and not verdict.sets_intent
+
+
+def test_signs_that_are_denied_are_still_seen(gate: Gate) -> None:
+    assert gate.mentions("no chest pain")
+    assert not gate.mentions("what instead of cellcept")
+
+
+@pytest.mark.parametrize("word", ["breth", "convultions", "anaphylaxsis", "choaking"])
+def test_misspelt_alarm_words_are_understood(gate: Gate, word: str) -> None:
+    sentence = {
+        "breth": "cant catch my breth",
+        "convultions": "he is having convultions",
+        "anaphylaxsis": "anaphylaxsis after the drip",
+        "choaking": "im choaking",
+    }[word]
+    verdict = gate.judge(sentence)
+    assert verdict is not None and verdict.sets_intent
