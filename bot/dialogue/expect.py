@@ -39,7 +39,7 @@ SIGNS: Mapping[str, Callable[[Asked, Reading, Memory], bool]] = {
     "change": lambda asked, reading, memory: has_cue("change", reading.text),
     "audience": lambda asked, reading, memory: reading.audience is not None,
     "citation": lambda asked, reading, memory: asked.citation is not None,
-    "two_drugs": lambda asked, reading, memory: len(asked.drugs) > 1,
+    "two_drugs": lambda asked, reading, memory: len(asked.drugs or memory.drugs) > 1,
     "lungs": lambda asked, reading, memory: bool(reading.ild),
     "pregnancy": lambda asked, reading, memory: reading.pregnancy is not None or "pregnancy" in reading.absent,
     "side_effect": lambda asked, reading, memory: bool(reading.side_effect or asked.side_effect),

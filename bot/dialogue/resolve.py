@@ -31,6 +31,8 @@ ABOUT_THE_CASE = (
 ATTRIBUTES = ("ask_dose", "ask_monitoring", "ask_evidence", "ask_drug_risk", "ask_contraindication", "ask_pregnancy")
 """What can be asked of one drug and then of the next: "and azathioprine?" after a dose is a dose."""
 NOT_OF_A_DRUG = ("ask_alternatives", "provide_patient_info", "correct_info", "affirm", "ask_clarification")
+OF_A_SIDE_EFFECT = ("report_side_effect", "ask_side_effect_management")
+IS_IT_SAFE = ("ask_drug_risk", "ask_contraindication", "ask_pregnancy")
 MOST_DRUGS = 4
 FEW_WORDS = 6
 OF_THE_DISEASE = frozenset(("pft", "hrct", "response", "ck_enzymes", "inflammatory_markers", "strength"))
@@ -63,6 +65,9 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     if question.kind == "compare_drugs":
         return _compared(question, memory)
     if _leaves_out_its_drug(question, asked, memory):
+        suspect = _suspect(asked, memory)
+        if suspect:
+            return replace(question, drugs=suspect)
         return replace(question, drugs=memory.drugs[:MOST_DRUGS])
     return question
 
@@ -126,6 +131,19 @@ def _compared(question: Question, memory: Memory) -> Question:
         return question
     others = [d for d in memory.drugs if d not in question.drugs]
     return replace(question, drugs=(*others[: MOST_DRUGS - len(question.drugs)], *question.drugs))
+
+
+def _suspect(asked: Asked, memory: Memory) -> tuple[str, ...]:
+    """ "Is it dangerous?" after a side effect was told is about the drug that causes it, not about those offered."""
+    last = memory.questions[-1] if memory.questions else None
+    if (
+        last is None
+        or last.kind not in OF_A_SIDE_EFFECT
+        or asked.intent not in IS_IT_SAFE
+        or not has_cue("it", asked.text)
+    ):
+        return ()
+    return last.drugs
 
 
 def _leaves_out_its_drug(question: Question, asked: Asked, memory: Memory) -> bool:

@@ -34,7 +34,7 @@ def same_task(one: Task, other: Task) -> bool:
 def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> list[Task]:
     """What one question of the message asks for."""
     understood = reading.understood(asked)
-    if reading.act in STYLES and asked.intent not in QUESTIONS:
+    if reading.act in STYLES and asked.intent not in QUESTIONS and not intake.news:
         return _once_more(intake, understood, reading.act or "")
     if flow is Flow.AUDIENCE:
         again = _once_more(intake, understood, "repeat") if intake.memory.questions else []
@@ -113,7 +113,8 @@ def _consult(intake: Intake, reading: Reading, question: Question, understood: M
     if not scenario and memory.scenario and has_cue("in_that_case", reading.text):
         scenario = dict(memory.scenario)
     cautious = {clash.slot: clash.cautious for clash in intake.clashes}
-    case = merge(memory.case, {**scenario, **cautious}, correcting=True).case
+    held = replace(memory.case, side_effect=()) if "side_effect" in scenario else memory.case
+    case = merge(held, {**scenario, **cautious}, correcting=True).case
     supposed = bool(scenario) or reading.hypothetical
     return Consult(
         replace(question, scenario=supposed),
@@ -126,11 +127,11 @@ def _consult(intake: Intake, reading: Reading, question: Question, understood: M
 
 
 def _clarified(intake: Intake, reading: Reading, asked: Asked, understood: Mapping[str, Any]) -> list[Task]:
+    if intake.news and "?" not in reading.text:
+        return _restated(intake, reading, understood)
     if asked.terms or (asked.drugs and not intake.memory.questions):
         question = Question(kind="ask_clarification", terms=asked.terms, drugs=asked.drugs)
         return [Consult(question, intake.memory.case, understood)]
-    if intake.news:
-        return _restated(intake, reading, understood)
     return _once_more(intake, understood, reading.act or "plain")
 
 

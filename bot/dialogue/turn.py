@@ -35,7 +35,8 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
         return _emergency(memory, reading)
     if reading.problem is not None:
         return Turn(memory, (Say(reading.problem, reading.understood()),))
-    if (flow is Flow.NEW_PATIENT or reading.act == "new_patient") and not _says_whose(memory, reading):
+    anew = flow is Flow.NEW_PATIENT or reading.act == "new_patient"
+    if anew and reading.act != "undo" and not _says_whose(memory, reading):
         return _new_patient(memory, reading)
     if memory.emergency is not None:
         if not _over(reading):
