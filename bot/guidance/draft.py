@@ -8,6 +8,7 @@ from typing import Any
 from bot.guidance.answer import Answer, Ask, OptionEntry, Raised, Statement, marks
 from bot.guidance.knowledge import DEFAULT_REGISTER, Knowledge
 from bot.guidance.model import Case, Question
+from bot.guidance.placement import Triggered
 from bot.guidance.rows import Silence
 from bot.guidance.silences import silences_for, unsaid_aspects
 
@@ -100,6 +101,12 @@ class Draft:
         for aspect in unsaid_aspects(self.question, self.knowledge, found):
             self.miss(self.words("unsaid_general", topic=self.knowledge.table.aspects[aspect].label[self.register]))
         return found
+
+    def miss_what_rules_leave_out(self, triggered: Triggered) -> None:
+        """Say what the article leaves out where these rules are triggered ("nintedanib in pregnancy")."""
+        for rules in triggered.values():
+            for silent in (r.silent for r in rules if r.silent):
+                self.miss(silent[self.register])
 
     def has(self, row_id: str) -> bool:
         return row_id in self._statements

@@ -77,6 +77,8 @@ def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
     for silence in draft.miss_what_the_article_leaves_out():
         for row_id in silence.then[:2]:
             _other_line(draft, knowledge.table.rows[row_id])
+    triggered = triggered_rules(draft.case, knowledge.rules)
+    draft.miss_what_rules_leave_out({d: triggered[d] for d in sorted(related(drugs)) if d in triggered})
     if not drugs and question.kind == "ask_dose" and not draft.statements and not draft.unknown:
         return _which_drug(draft, placement)
     _suggest(draft, drugs)

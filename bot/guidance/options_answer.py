@@ -58,9 +58,7 @@ def options_answer(case: Case, question: Question, knowledge: Knowledge) -> Answ
         draft.miss(knowledge.table.silences[ALWAYS_SILENT[question.kind]].text[draft.register])
     for silence in draft.miss_what_the_article_leaves_out():
         draft.support(silence.then)
-    for rules in triggered_rules(draft.case, knowledge.rules).values():
-        for silent in (r.silent for r in rules if r.silent):
-            draft.miss(silent[draft.register])
+    draft.miss_what_rules_leave_out(triggered_rules(draft.case, knowledge.rules))
     draft.ask, draft.assumptions = ask_and_assume(draft, placement)
     _suggestions(draft, placement)
     return replace(draft.finish(), case=case)
@@ -187,7 +185,8 @@ def _ruled_out_lines(draft: Draft, placement: Placement) -> None:
     for stance, key in (("contraindicated", "ruled_out"), ("avoid", "not_advised")):
         grouped: dict[str, list[str]] = {}
         for placed in placement.at(stance):
-            if placed.row.option == "interferon_gamma" and stance == "avoid" and not draft.full:
+            unasked = not (draft.full or set(placed.drugs) & set(draft.question.drugs))
+            if placed.row.option == "interferon_gamma" and stance == "avoid" and unasked:
                 continue
             names = grouped.setdefault(_reason(draft, placed), [])
             name = _short_name(draft, placed, stance)
