@@ -142,6 +142,10 @@ class Encoder:
             self._cache.pop(next(iter(self._cache)), None)
         return vector
 
+    def token_ids(self, text: str) -> list[int]:
+        """The ids of a text's word pieces, at most MAX_TOKENS."""
+        return list(self._tokenizer.encode(text).ids)
+
     def encode_all(self, texts: Sequence[str], batch: int = 32) -> Array:
         """The states of many texts, shape (len(texts), DIMENSION). Texts of like length share a batch."""
         out = np.zeros((len(texts), DIMENSION), dtype=np.float32)

@@ -16,7 +16,7 @@ from bot.language.encoder import Encoder
 from bot.language.gate import Gate, Verdict
 from bot.language.intents import Example, IntentModel, train, wording
 from bot.language.reading import QuestionPart, Reading
-from bot.language.scope import Scope
+from bot.language.scope import keep_to_subject
 from bot.language.tie_breaks import Ranking, raise_to_top, settle
 
 logger = logging.getLogger(__name__)
@@ -47,29 +47,26 @@ def example_of(reading: Reading, intent: str) -> Example:
 class Understanding:
     """Puts intents and the emergency verdict into what the reader found."""
 
-    def __init__(self, encoder: Encoder, gate: Gate, model: IntentModel, scope: Scope) -> None:
+    def __init__(self, encoder: Encoder, gate: Gate, model: IntentModel) -> None:
         """Take the trained parts; ``fit`` and ``load`` make them."""
         self._encoder = encoder
         self._gate = gate
         self._model = model
-        self._scope = scope
 
     @classmethod
     def fit(cls, encoder: Encoder, gate: Gate, examples: Sequence[Example]) -> Understanding:
         """Train on examples; encoded texts are kept under var/."""
         states = encode_cached(encoder, [example.text for example in examples])
-        intents = [example.intent for example in examples]
-        return cls(encoder, gate, train(examples, states), Scope.fit(states, intents))
+        return cls(encoder, gate, train(examples, states))
 
     def save(self, folder: Path) -> None:
-        """Write the trained parts into an existing folder."""
+        """Write the trained part into an existing folder."""
         self._model.save(folder)
-        self._scope.save(folder)
 
     @classmethod
     def load(cls, encoder: Encoder, gate: Gate, folder: Path) -> Understanding:
         """Read what ``save`` wrote."""
-        return cls(encoder, gate, IntentModel.load(folder), Scope.load(folder))
+        return cls(encoder, gate, IntentModel.load(folder))
 
     def complete(self, reading: Reading) -> Reading:
         """The reading with ``emergency`` and the intent, confidence and ranking of each question filled in.
@@ -96,9 +93,8 @@ class Understanding:
     def classify(self, reading: Reading, part: QuestionPart) -> QuestionPart:
         """One question with its intent, by the classifier, the scope and the tie-breaks, without the gate."""
         states = self._encoder.encode(wording(reading, part))
-        ranking = self._model.rank(states, reading, part)
-        ranking = self._scope.settle(states, ranking)
-        return _with_ranking(part, settle(reading, part, ranking))
+        ranking, nearness = self._model.rank(states, reading, part)
+        return _with_ranking(part, settle(reading, part, keep_to_subject(ranking, nearness)))
 
     def _second_opinion(
         self, reading: Reading, parts: Sequence[QuestionPart], verdict: Verdict | None
