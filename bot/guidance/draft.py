@@ -34,6 +34,7 @@ class Draft:
         self.ask: Ask | None = None
         self.assumptions: list[str] = []
         self._statements: dict[str, Statement] = {}
+        self._said: dict[str, None] = {}
         self._lines: list[str] = []
         self._follow_ups: dict[str, str] = {}
 
@@ -44,30 +45,35 @@ class Draft:
         return self.knowledge.words(key, self.register, **values)
 
     def state(self, row_id: str) -> str:
-        """Put a row into the answer; its text with citation marks. Unknown ids are the loader's business."""
+        """Say a row: a statement of the answer, and its text with citation marks for a line."""
+        statement = self._enter(row_id)
+        self._said.setdefault(row_id)
+        return with_marks(statement.text, statement.citations)
+
+    def support(self, row_ids: Iterable[str]) -> None:
+        """Rows that carry a reason: statements of the answer, not lines of its text."""
+        for row_id in row_ids:
+            if row_id in self.knowledge.table.rows:
+                self._enter(row_id)
+
+    def _enter(self, row_id: str) -> Statement:
         row = self.knowledge.table.rows[row_id]
-        text = row.text[self.register]
         if row_id not in self._statements:
             self._statements[row_id] = Statement(
                 id=row.id,
-                text=text,
+                text=row.text[self.register],
                 support=row.support,
                 citations=row.citations,
                 sources=row.sources,
                 verdict=row.check.verdict if row.check else None,
                 note=row.check.note[self.register] if row.check else None,
             )
-        return with_marks(text, row.citations)
-
-    def support(self, row_ids: Iterable[str]) -> None:
-        """Rows that carry a reason: statements of the answer, not lines of its text."""
-        for row_id in row_ids:
-            if row_id in self.knowledge.table.rows:
-                self.state(row_id)
+        return self._statements[row_id]
 
     def compute(self, statement: Statement) -> None:
         """Put a computed statement in, and its text."""
         self._statements[statement.id] = statement
+        self._said.setdefault(statement.id)
         self.line(statement.text)
 
     def line(self, text: str) -> None:
@@ -113,7 +119,9 @@ class Draft:
 
     @property
     def statements(self) -> Sequence[Statement]:
-        return tuple(self._statements.values())
+        """What the text says first, in its order; then what only carries reasons."""
+        ids = dict.fromkeys((*self._said, *self._statements))
+        return tuple(self._statements[i] for i in ids)
 
     # --- escalation of the case itself
 
