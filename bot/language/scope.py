@@ -1,8 +1,8 @@
 """Whether a message is about the assistant's subject at all.
 
 The classifier's own class ``out_of_scope`` decides nearly always: it is trained on near misses (another disease,
-another drug as the subject, price, vaccines, pets). Distance has the last word where the classifier wavers between several
-intents of the subject and the message is unlike anything that it was trained on: then it is not the subject.
+another drug as the subject, price, vaccines, pets). Distance has the last word where the classifier wavers between
+several intents of the subject and the message is unlike anything it was trained on: then it is not the subject.
 """
 
 from __future__ import annotations
