@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import re
+import sys
 import unicodedata
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from spacy.language import Language
+    from spacy.pipeline import Sentencizer
+    from spacy.tokenizer import Tokenizer
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?$")
 _JOINING = frozenset("-'")
@@ -48,26 +52,55 @@ def fold(word: str) -> str:
 
 
 @functools.lru_cache(maxsize=1)
-def _pipeline() -> Language:
-    import spacy
+def _tools() -> tuple[Tokenizer, Sentencizer]:
+    """spaCy's English tokenizer with our infixes, made directly: changing those of a whole pipeline builds it twice."""
+    _leave_out_commands()
+    from spacy import util
+    from spacy.lang.en import English
+    from spacy.pipeline import Sentencizer
+    from spacy.tokenizer import Tokenizer
+    from spacy.vocab import create_vocab
 
-    nlp = spacy.blank("en")
+    english = English.Defaults
     infixes = [
-        *(nlp.Defaults.infixes or []),
+        *(english.infixes or []),
         r"(?<=[A-Za-z0-9])[/,;:+&>=<~()](?=\S)",
         r"(?<=[a-z])[.!?](?=[A-Z])",
         r"(?<=[A-Za-z])-(?=\d)",
         r"(?<=\d)-(?=[A-Za-z])",
     ]
-    nlp.tokenizer.infix_finditer = spacy.util.compile_infix_regex(infixes).finditer
-    nlp.add_pipe("sentencizer")
-    return nlp
+    tokenizer = Tokenizer(
+        create_vocab("en", english),
+        rules=english.tokenizer_exceptions,
+        prefix_search=util.compile_prefix_regex(english.prefixes).search,
+        suffix_search=util.compile_suffix_regex(english.suffixes).search,
+        infix_finditer=util.compile_infix_regex(infixes).finditer,
+        token_match=english.token_match,
+        url_match=english.url_match,
+    )
+    return tokenizer, Sentencizer()
+
+
+def _leave_out_commands() -> None:
+    """spaCy imports its command line with itself, which nothing here uses: half of its time to start."""
+    if "spacy" in sys.modules or "spacy.cli" in sys.modules:
+        return
+    commands, info = ModuleType("spacy.cli"), ModuleType("spacy.cli.info")
+    commands.__path__ = []
+    info.info = None  # type: ignore[attr-defined]
+    sys.modules |= {commands.__name__: commands, info.__name__: info}
+    try:
+        importlib.import_module("spacy")
+    finally:
+        for module in (commands, info):
+            sys.modules.pop(module.__name__, None)
 
 
 def tokenize(text: str) -> list[Token]:
     """Tokens of a clean text. Hyphens and apostrophes inside a word are dropped: 'RP-ILD' gives 'rp', 'ild'."""
     spaced = _UNIT.sub("\\1\u200a", text)
-    doc = _pipeline()(spaced)
+    tokenizer, sentencizer = _tools()
+    doc = sentencizer(tokenizer(spaced))
     offsets = _offsets(spaced)
     tokens: list[Token] = []
     sentence = -1
