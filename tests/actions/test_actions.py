@@ -181,3 +181,9 @@ def test_the_slots_are_those_of_the_taxonomy() -> None:
 
 def test_a_new_session_starts_blank() -> None:
     assert DOMAIN["session_config"]["carry_over_slots_to_new_session"] is False
+
+
+def test_the_entities_are_the_concepts_that_the_language_part_reports() -> None:
+    lexicon = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in Path("bot/language/lexicon").glob("*.yml")]
+    concepts = {rows["concept"] for rows in lexicon if "concept" in rows}
+    assert set(DOMAIN["entities"]) == concepts | {"drug"}
