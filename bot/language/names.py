@@ -6,6 +6,7 @@ never taken for another; two drugs that are about as near mean that neither is t
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -139,6 +140,7 @@ class DrugNames:
                 return Found(at, at + 1, drug)
         return None
 
+    @functools.lru_cache(maxsize=4096)  # noqa: B019 (these names live as long as the process)
     def nearest(self, word: str, at_least: float = 0.0) -> str | None:
         """The drug whose name is clearly nearest to a misspelt word, OTHER for one outside the table, or None."""
         least = max(at_least, cutoff(len(word)))

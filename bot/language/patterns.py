@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from bot.language.tokens import Token
@@ -47,6 +48,11 @@ class Element:
     optional: bool = False
     gap: int = 0
     edge: str = ""
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Is it one token that has to be there?"""
+        return bool(self.words) and not (self.sets or self.optional or self.gap or self.edge)
 
 
 Pattern = tuple[Element, ...]
@@ -115,6 +121,10 @@ def _fits(token: Token, words: frozenset[str]) -> bool:
 
 def match_end(pattern: Pattern, tokens: Sequence[Token], at: int, first: int = 0) -> int:
     """Where the longest match of ``pattern`` that starts at token ``at`` ends (exclusive), or -1."""
+    while first < len(pattern) and pattern[first].is_plain:
+        if at == len(tokens) or not _fits(tokens[at], pattern[first].words):
+            return -1
+        at, first = at + 1, first + 1
     if first == len(pattern):
         return at
     element = pattern[first]
@@ -159,17 +169,21 @@ class PatternIndex(Generic[Row]):
     """Finds all rows' patterns in a token sequence."""
 
     def __init__(self, rows: Iterable[tuple[Pattern, Row]]) -> None:
-        self._by_word: dict[str, list[tuple[Pattern, Row]]] = defaultdict(list)
+        self._by_word: dict[str, list[tuple[frozenset[str], Pattern, Row]]] = defaultdict(list)
         for pattern, row in rows:
+            second = _second(pattern)
             for word in set(_openers(pattern)):
-                self._by_word[word].append((pattern, row))
+                self._by_word[word].append((second, pattern, row))
 
     def find(self, tokens: Sequence[Token]) -> list[Match[Row]]:
         """Every match, in the order of the text; overlaps are left to the caller."""
         found = []
         for at, token in enumerate(tokens):
+            following = tokens[at + 1] if at + 1 < len(tokens) else None
             for key in _keys(token):
-                for pattern, row in self._by_word.get(key, ()):
+                for second, pattern, row in self._by_word.get(key, ()):
+                    if second and (following is None or not _fits(following, second)):
+                        continue
                     end = match_end(pattern, tokens, at)
                     if end > at:
                         found.append(Match(row, at, end))
@@ -180,6 +194,12 @@ def _keys(token: Token) -> tuple[str, ...]:
     if token.drug is not None:
         return (token.norm, "<drug>", "<mmf>" if token.drug in MMF else "<other>")
     return (token.norm, "<num>", "<age>") if token.number is not None else (token.norm,)
+
+
+def _second(pattern: Pattern) -> frozenset[str]:
+    """What the second token must be for the pattern to match at all; empty where that takes a closer look."""
+    settled = len(pattern) > 1 and pattern[0].is_plain and pattern[1].is_plain
+    return pattern[1].words if settled else frozenset()
 
 
 def _openers(pattern: Pattern) -> Iterator[str]:
