@@ -12,6 +12,7 @@ from bot.guidance.placement import Triggered
 from bot.guidance.rows import Silence
 from bot.guidance.silences import silences_for, unsaid_aspects
 
+BULLET = "• "
 UNKNOWN_IN_TEXT = 2
 UNKNOWN_BESIDE_OPTIONS = 1
 FOLLOW_UPS = 4
@@ -77,8 +78,9 @@ class Draft:
         self.line(statement.text)
 
     def line(self, text: str) -> None:
-        """One line of the text; the same line never stands twice."""
-        if text and text not in self._lines and text != self.headline:
+        """One line of the text; the same words never stand twice, with a bullet or without."""
+        words = text.removeprefix(BULLET)
+        if words and words not in {self.headline, *(line.removeprefix(BULLET) for line in self._lines)}:
             self._lines.append(text)
 
     def count(self, start: str) -> int:
@@ -188,6 +190,11 @@ class Draft:
             parts.append(self.ask.question)
         parts.append(notice)
         return "\n".join(parts)
+
+
+def upper_first(text: str) -> str:
+    """The text with a capital first letter; the rest keeps its case (EC-MPS)."""
+    return text[:1].upper() + text[1:]
 
 
 def with_marks(text: str, citations: Iterable[int]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.guidance.answer import Answer, Ask
 from bot.guidance.conditions import INDEX_DRUG, MEMBERS
 from bot.guidance.dosing import compute_doses, needs_measure
-from bot.guidance.draft import Draft
+from bot.guidance.draft import Draft, upper_first
 from bot.guidance.knowledge import Knowledge, related
 from bot.guidance.model import RECOGNISED_ONLY, Case, Question
 from bot.guidance.options_answer import enter_options, supposed
@@ -109,7 +109,7 @@ def _stances(draft: Draft, placement: Placement, drugs: Sequence[str]) -> None:
         standing = _best(placement, drug)
         if standing is None or (not known_case and draft.question.act != "why_not"):
             continue
-        label = draft.knowledge.label(drug).capitalize()
+        label = upper_first(draft.knowledge.label(drug))
         reason = (standing.reasons or standing.cautions or ({},))[0].get(draft.register, "")
         cited = draft.cited(standing.because)
         if standing.stance in EXCLUDES:
@@ -210,7 +210,7 @@ def _what_rules_out(draft: Draft, drug: str) -> None:
         texts = list(dict.fromkeys(r.text[draft.register] for r in found))
         if texts and (effects == EXCLUDES or draft.full):
             draft.support(b for r in found for b in r.because)
-            draft.line(draft.words(key, drug=draft.knowledge.label(drug).capitalize(), list=" | ".join(texts)))
+            draft.line(draft.words(key, drug=upper_first(draft.knowledge.label(drug)), list=" | ".join(texts)))
 
 
 def _about_no_drug(draft: Draft, aspect_rows: tuple[Row, ...]) -> None:

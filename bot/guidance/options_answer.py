@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.guidance.answer import Answer, Ask, OptionEntry
 from bot.guidance.conditions import INDEX_DRUG
-from bot.guidance.draft import Draft
+from bot.guidance.draft import BULLET, Draft, upper_first
 from bot.guidance.knowledge import Knowledge, listed
 from bot.guidance.model import Case, Question
 from bot.guidance.placement import Placed, Placement, place, triggered_rules
@@ -132,19 +132,21 @@ def _offered_lines(draft: Draft, placement: Placement, situation: Situation) -> 
         lead = placed.row.lead
         if lead and lead not in shown and lead not in situation.rows:
             shown.add(lead)
-            draft.line("• " + draft.state(lead))
+            draft.line(BULLET + draft.state(lead))
     open_steps = [o for o in placement.options if o.open and o.row.lead]
     if open_steps and set(situation.rows) & {"C26", "C29"}:
         for placed in open_steps:
-            draft.line("• " + draft.state(placed.row.lead or ""))
-    for placed in [o for o in placement.at("preferred") if o.cautions][:2]:
-        draft.line(f"{_label(draft, placed).capitalize()}: {placed.cautions[0][draft.register]}.")
+            draft.line(BULLET + draft.state(placed.row.lead or ""))
+    notes: dict[str, str] = {}
+    for placed in [o for o in placement.at("preferred") if o.cautions]:
+        notes.setdefault(placed.cautions[0][draft.register], upper_first(_label(draft, placed)))
+    for note, label in list(notes.items())[:2]:
+        draft.line(f"{label}: {note}.")
     considered = _grouped(draft, placement.at("consider"))
     if considered:
         draft.line(f"{draft.words('also')}: {'; '.join(considered)}.")
-    added = _grouped(draft, placement.at("adjunct"))
-    if added:
-        draft.line(f"{draft.words('add_on')}: {'; '.join(added)}.")
+    for placed in placement.at("adjunct"):
+        draft.line(BULLET + draft.state(placed.row.lead or ""))
 
 
 def _grouped(draft: Draft, options: Sequence[Placed]) -> list[str]:
