@@ -36,7 +36,7 @@ ROW_KEYS: Final = (
 )
 DRUG_KEYS: Final = ("id", "label", "names", "group", "drug_class", "members", "facts", "no_source")
 NAME_KINDS: Final = ("generic", "brands", "abbreviations", "lay", "misspellings")
-SIDE_EFFECT_KEYS: Final = ("id", "label", "names", "article_silent", "claims", "also", "facts", "red_flags")
+SIDE_EFFECT_KEYS: Final = ("id", "label", "names", "article_silent", "claims", "also", "always", "facts", "red_flags")
 _ARTICLE_ID: Final = re.compile(r"[CM]\d{1,2}")
 _BEYOND_ID: Final = re.compile(r"[XD]-[a-zA-Z0-9_]+(-[a-zA-Z0-9_]+)*")
 
@@ -139,6 +139,7 @@ def side_effect(fields: Fields, facts: tuple[str, ...]) -> SideEffect:
         article_silent=fields.flag("article_silent"),
         claims=fields.strings("claims", what="row"),
         facts=(*facts, *fields.strings("also", what="row")),
+        always=fields.strings("always", what="row"),
         red_flags=fields.strings("red_flags", what="red flag"),
     )
 

@@ -117,13 +117,15 @@ def _subject_lines(draft: Draft, question: Question) -> None:
 
 
 def _effect_lines(draft: Draft) -> None:
-    """Side effects on which the article is silent: said, with the first fact of other sources."""
+    """What other sources say on the side effects of the case, and that the article is silent where it is."""
     for effect in draft.case.side_effect:
-        entry_ = draft.knowledge.table.side_effects.get(effect)
-        if entry_ and entry_.article_silent:
-            draft.miss(draft.words("unsaid_general", topic=entry_.label[draft.register]))
-            for row_id in entry_.facts[:1]:
-                draft.line(f"{draft.words('beyond')}: {draft.state(row_id)}")
+        category = draft.knowledge.table.side_effects.get(effect)
+        if category is None:
+            continue
+        if category.article_silent:
+            draft.miss(draft.words("unsaid_general", topic=category.label[draft.register]))
+        for row_id in category.always:
+            draft.line(f"{draft.words('beyond')}: {draft.state(row_id)}")
 
 
 def _offered_lines(draft: Draft, placement: Placement, situation: Situation) -> None:

@@ -112,6 +112,7 @@ class SideEffect:
     article_silent: bool
     claims: tuple[str, ...]
     facts: tuple[str, ...]
+    always: tuple[str, ...]
     red_flags: tuple[str, ...]
 
 
