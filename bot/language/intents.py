@@ -8,6 +8,7 @@ with a JSON header (no pickle), and answering needs numpy alone.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float32]
 
-EMBEDDING_WEIGHT: Final = 2.5
-NGRAM_WEIGHT: Final = 1.5
+EMBEDDING_WEIGHT: Final = 2.0
+NGRAM_WEIGHT: Final = 2.0
 FLAG_WEIGHT: Final = 0.5
 INVERSE_REGULARISATION: Final = 0.3
-VOTE_WEIGHT: Final = 4.0
-TEMPERATURE: Final = 0.55
+VOTE_WEIGHT: Final = 2.0
+TEMPERATURE: Final = 0.4
 """Makes confidences right on average on held-out sentences; ``python -m bot.language.report`` measures it."""
 _RAREST: Final = 2
 """N-grams that fewer training messages hold are left out: they tell one message, not a way of asking."""
@@ -79,7 +80,7 @@ class IntentModel:
         """
         flagged = flag_vector(flags(reading, part), self._flag_names)
         scores = self._arrays["bias"] + sentence_part(states) @ self._arrays["embedding"]
-        positions, values = weighted_ngrams(wording(reading, part), self._arrays["idf"])
+        positions, values = weighted_ngrams(ngram_counts(wording(reading, part)), self._arrays["idf"])
         scores = scores + values @ self._arrays["ngrams"][positions] + flagged @ self._arrays["flags"]
         votes, nearness = self._neighbours.scores(states, flagged)
         probabilities = softmax((scores + np.float32(VOTE_WEIGHT) * votes) / np.float32(TEMPERATURE))
@@ -106,9 +107,8 @@ def softmax(scores: Array) -> Array:
     return result
 
 
-def weighted_ngrams(text: str, idf: Array) -> tuple[npt.NDArray[np.int64], Array]:
-    """Positions and weights of a text's n-grams: 1 + log(count), times idf; letters and words at NGRAM_WEIGHT each."""
-    counts = ngram_counts(text)
+def weighted_ngrams(counts: Counter[int], idf: Array) -> tuple[npt.NDArray[np.int64], Array]:
+    """Positions and weights of counted n-grams: 1 + log(count), times idf; letters and words at NGRAM_WEIGHT each."""
     positions = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
     weights = (1.0 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * idf[positions]
     for block in (positions < NGRAM_WIDTH, positions >= NGRAM_WIDTH):
@@ -129,11 +129,14 @@ def train(examples: Sequence[Example], states: Array) -> IntentModel:
     texts = [example.text for example in examples]
     found = [flags(example.reading, example.part) for example in examples]
     names = sorted({name for values in found for name in values})
-    idf = _inverse_frequencies(texts)
     position_of = {name: index for index, name in enumerate(names)}
     flag_rows = np.stack([flag_vector(values, position_of) for values in found])
-    matrix = _matrix(sentence_part(states), texts, idf, flag_rows)
     labels = np.array([intents.index(example.intent) for example in examples])
+    # First, so that its large kernel is gone before the wide matrix of n-grams is there.
+    voices = neighbours.fit(states, flag_rows, labels)
+    counts = [ngram_counts(text) for text in texts]
+    idf = _inverse_frequencies(counts)
+    matrix = _matrix(sentence_part(states), counts, idf, flag_rows)
     weights, bias = _fit(matrix, labels)
     width = sentence_part(states).shape[1]
     embedding, ngrams, flag_weights = np.split(weights, [width, width + 2 * NGRAM_WIDTH])
@@ -143,31 +146,31 @@ def train(examples: Sequence[Example], states: Array) -> IntentModel:
         "flags": flag_weights * np.float32(FLAG_WEIGHT),
         "bias": bias,
         "idf": idf,
-        **neighbours.fit(states, flag_rows, labels).arrays(),
+        **voices.arrays(),
     }
     return IntentModel({"intents": intents, "flags": names}, arrays)
 
 
-def _inverse_frequencies(texts: Sequence[str]) -> Array:
+def _inverse_frequencies(counted: Sequence[Counter[int]]) -> Array:
     frequency = np.zeros(2 * NGRAM_WIDTH, dtype=np.float32)
-    for text in texts:
-        frequency[list(ngram_counts(text))] += 1
-    idf = 1.0 + np.log((1.0 + len(texts)) / (1.0 + frequency))
+    for counts in counted:
+        frequency[list(counts)] += 1
+    idf = 1.0 + np.log((1.0 + len(counted)) / (1.0 + frequency))
     idf[:NGRAM_WIDTH][frequency[:NGRAM_WIDTH] < _RAREST] = 0.0
     result: Array = idf.astype(np.float32)
     return result
 
 
-def _matrix(embeddings: Array, texts: Sequence[str], idf: Array, flag_rows: Array) -> csr_matrix:
+def _matrix(embeddings: Array, counted: Sequence[Counter[int]], idf: Array, flag_rows: Array) -> csr_matrix:
     from scipy.sparse import csr_matrix, hstack
 
     rows, columns, values = [], [], []
-    for index, text in enumerate(texts):
-        positions, weights = weighted_ngrams(text, idf)
+    for index, counts in enumerate(counted):
+        positions, weights = weighted_ngrams(counts, idf)
         rows.append(np.full(len(positions), index))
         columns.append(positions)
         values.append(weights)
-    shape = (len(texts), 2 * NGRAM_WIDTH)
+    shape = (len(counted), 2 * NGRAM_WIDTH)
     ngrams = csr_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
     blocks = [csr_matrix(embeddings * EMBEDDING_WEIGHT), ngrams, csr_matrix(flag_rows * FLAG_WEIGHT)]
     return hstack(blocks).tocsr()
@@ -177,7 +180,7 @@ def _fit(matrix: csr_matrix, labels: npt.NDArray[Any]) -> tuple[Array, Array]:
     """Weights of shape (features, intents) and biases."""
     from sklearn.svm import LinearSVC
 
-    estimator = LinearSVC(C=INVERSE_REGULARISATION, max_iter=2000, tol=1e-3, random_state=0)
+    estimator = LinearSVC(C=INVERSE_REGULARISATION, max_iter=1000, tol=1e-2, random_state=0)
     estimator.fit(matrix, labels)
     coefficients, intercepts = estimator.coef_, estimator.intercept_
     if len(coefficients) == 1:  # of two intents scikit-learn keeps one column
