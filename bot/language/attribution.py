@@ -21,15 +21,61 @@ _FROM = words("lay_from")
 _JOINTS = words("joints")
 _CURRENT = words("drug_current")
 _PROPOSED = words("drug_proposed")
+_PATIENT = words("patient_words")
+_TIED = words("tied_to_the_drug")
+_OTHER_DISEASES = words("other_diseases")
+_BESIDE_IT = words("beside_it_the_drug")
+_LIKE = frozenset({"like", "as"})
+_SMALL = frozenset({"the", "my", "her", "his", "with", "on", "it", "did", "does"})
+_ELSEWHERE = "elsewhere"
+"""Stands for a cause that is no drug of the table."""
+_FREQUENCY = words("words_of_frequency")
+_SHORT = 6
 
 
 def lay_to_drugs(concepts: Sequence[Concept], tokens: Sequence[Token]) -> list[Concept]:
     """The concepts, with ``drug`` set on each effect and response that the message lays to a drug."""
     drugs = [(n, t.drug) for n, t in enumerate(tokens) if t.drug is not None]
-    return [
-        replace(c, drug=_cause(c, drugs, tokens)) if c.concept in ("side_effect", "effect_noun", "response") else c
+    causes = [*drugs, *((n, _ELSEWHERE) for n, t in enumerate(tokens) if t.foreign_drug)]
+    laid = [
+        replace(c, drug=_cause(c, sorted(causes), tokens))
+        if c.concept in ("side_effect", "effect_noun", "response")
+        else c
         for c in concepts
     ]
+    return _other_only_of_the_drug(laid, tokens)
+
+
+def _other_only_of_the_drug(concepts: list[Concept], tokens: Sequence[Token]) -> list[Concept]:
+    """A complaint without a category (rash, tiredness, headache) has many causes: it counts where the drug is in view.
+
+    In view is mycophenolate by name; or, no drug being named, another effect of it, a word for the drug, or a message
+    so short that it answers a question. A symptom of another disease never counts.
+    """
+    named = {t.drug for t in tokens if t.drug is not None}
+    said = [t.norm for t in tokens if not t.is_mark]
+    raw = {t.text.lower() for t in tokens}
+    in_view = bool(named & MMF) or (
+        not named
+        and not (raw | set(said)) & _OTHER_DISEASES
+        and (len(said) <= _SHORT or _is_tied(said) or _has_other_effect(concepts))
+    )
+    if in_view:
+        return concepts
+    return [
+        replace(c, drug=c.drug or _ELSEWHERE) if (c.concept, c.value) == ("side_effect", "other") else c
+        for c in concepts
+    ]
+
+
+def _is_tied(said: Sequence[str]) -> bool:
+    """Does the writer tie a complaint to the drug without its name ("these tablets", "since I started", "on it")?"""
+    around_it = (set(said[max(0, n - 1) : n + 2]) for n, word in enumerate(said) if word in ("it", "this"))
+    return bool(set(said) & _TIED) or any(near & _BESIDE_IT for near in around_it)
+
+
+def _has_other_effect(concepts: Sequence[Concept]) -> bool:
+    return any(c.concept == "effect_noun" or (c.concept == "side_effect" and c.value != "other") for c in concepts)
 
 
 def _cause(concept: Concept, drugs: Sequence[tuple[int, str]], tokens: Sequence[Token]) -> str | None:
@@ -40,18 +86,32 @@ def _cause(concept: Concept, drugs: Sequence[tuple[int, str]], tokens: Sequence[
     first, last = next((a, b) for a, b in sentences(tokens) if a <= start < b)
     before = [(n, drug) for n, drug in drugs if first <= n < start]
     after = [(n, drug) for n, drug in drugs if end <= n < last]
+    likened = [drug for n, drug in after if drug in MMF and _is_likened(n, tokens)]
+    if likened:
+        return likened[0]
     named = _named_behind(end, after, tokens) or _named_in_front(concept, before, tokens)
     if named:
         return named
     others_only = bool(drugs) and not any(drug in MMF for _, drug in drugs)
-    if (
-        others_only
-        and concept.supposed
-        and "asserted" not in concept.modifiers
-        and not concept.modifiers & {"hypothetical"}
-    ):
+    asked = concept.supposed and not concept.modifiers & {"hypothetical"}
+    impersonal = not any(t.norm in _PATIENT for t in tokens) and _describes(start, end, tokens)
+    if others_only and "asserted" not in concept.modifiers and (asked or impersonal):
         return drugs[0][1]
     return None
+
+
+def _is_likened(place: int, tokens: Sequence[Token]) -> bool:
+    """ "... like the CellCept did": the effect is one of that drug too."""
+    n = place - 1
+    while n >= 0 and tokens[n].norm in _SMALL:
+        n -= 1
+    return n >= 0 and tokens[n].norm in _LIKE
+
+
+def _describes(start: int, end: int, tokens: Sequence[Token]) -> bool:
+    """Do words of frequency stand beside the effect ("PML incidence", "fewer infections with")?"""
+    around = {t.norm for t in (*tokens[max(0, start - 2) : start], *tokens[end : end + 2])}
+    return bool(around & _FREQUENCY)
 
 
 def _named_behind(end: int, after: Sequence[tuple[int, str]], tokens: Sequence[Token]) -> str | None:

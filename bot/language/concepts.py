@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot.language.context import Context
 from bot.language.lexicon_loader import Lexicon, Term
 from bot.language.measures import laboratory
+from bot.language.organs import effects_of_organs, is_asked_of_organ
 from bot.language.patterns import MMF, Match
 from bot.language.questions import Span, spans, states_it
 from bot.language.tokens import Token
@@ -20,9 +21,12 @@ _STATED_ONLY = frozenset({"pregnancy"})
 _TOPIC = frozenset({"side_effect", "effect_noun", "lung", "ild", "severity", "course", "persistent"})
 _CAUSING = words("asks_for_cause")
 _NOT_DISEASE = words("lung_function_words")
+_COLLOQUIAL = words("colloquial_degrees")
+_ASKS_MEANING = words("asks_for_meaning")
 _COURSE_WORDS = frozenset({"stable", "progressive", "refractory", "progressing"})
 _SHORT_REPLY = 5
 _SWALLOWS = frozenset({"side_effect", "contraindication", "ild", "cannot_be_pregnant", "healthy"})
+_LUNG_DISEASE = Term("lung", "disease")  # "organising pneumonia" is no infection
 _GIVES_WAY = _SWALLOWS | {"lung", "course", "pregnancy", "response"}
 
 
@@ -63,12 +67,19 @@ class Concept:
 
 def find_concepts(tokens: list[Token], lexicon: Lexicon, context: Context, language: str) -> list[Concept]:
     """All concepts of the message, in the order of the text."""
-    found = _without_overlaps(lexicon.find(tokens, language) + laboratory(tokens) + _drug_terms(tokens))
+    said = lexicon.find(tokens, language)
+    organs = {(m.start, m.end) for m in said if m.row.concept == "body"}
+    terms = effects_of_organs(said + laboratory(tokens) + _drug_terms(tokens), tokens)
+    found = _without_overlaps(terms)
     modifiers = context.modifiers(tokens, found, language)
     asking = spans(tokens)
-    concepts = [
-        Concept(match, mods, _status(match, mods, asking, tokens)) for match, mods in zip(found, modifiers, strict=True)
-    ]
+    concepts = []
+    for match, mods in zip(found, modifiers, strict=True):
+        status = _status(match, mods, asking, tokens)
+        if status == "fact" and match.row.concept == "side_effect" and (match.start, match.end) in organs:
+            span = next((s for s in asking if s.start <= match.start < s.end), None)
+            status = "asked" if is_asked_of_organ(match, span, tokens) else status
+        concepts.append(Concept(match, mods, status))
     return _settle_double_readings(other_peoples(concepts, tokens))
 
 
@@ -94,12 +105,17 @@ def _drug_terms(tokens: Sequence[Token]) -> list[Match[Term]]:
 
 
 def _without_overlaps(found: list[Match[Term]]) -> list[Match[Term]]:
-    """Without terms that lie inside a longer one of another kind: "infection" in "active infection"."""
+    """Without terms that lie inside a longer one of another kind: "infection" in "active infection".
+
+    Where mycophenolate is named, an infection that someone has is both an effect and a condition.
+    """
+    on_mmf = any(m.row.concept == "drug" and is_mmf(m.row.value) for m in found)
 
     def swallowed(match: Match[Term]) -> bool:
         return match.row.concept in _GIVES_WAY and any(
-            other.row.concept in _SWALLOWS
+            (other.row.concept in _SWALLOWS or (other.row == _LUNG_DISEASE and match.row.concept == "side_effect"))
             and other.row.concept != match.row.concept
+            and not (on_mmf and match.row.value == "infection" and other.row.value == "active_infection")
             and other.start <= match.start
             and match.end <= other.end
             and other.end - other.start > match.end - match.start
@@ -176,11 +192,13 @@ def lung_concepts(concepts: Sequence[Concept], tokens: Sequence[Token]) -> list[
     for c in concepts:
         if c.concept == "severity":
             target = nearest_target(c, [*lungs, *effects], tokens)
-            colloquial = c.value == "moderate" and tokens[c.match.end - 1].norm == "bad"  # "bad lungs" has no degree
+            colloquial = tokens[c.match.end - 1].norm in _COLLOQUIAL  # "bad lungs", "lungs look awful" have no degree
             if target in lungs and not colloquial and tokens[target.match.start].norm not in _NOT_DISEASE:
                 found.append(_joined(_as_asked(c, target, asking), target, c.value))
         elif c.concept == "course":
             target = nearest_target(c, [*lungs, *effects], tokens, reach=8)
+            if target is None and any(t.norm in _ASKS_MEANING for t in tokens):
+                continue
             on_its_own = (c.value == "rapidly_progressive" and not (target or effects)) or _names_itself(c, tokens)
             if target in lungs or on_its_own:
                 found.append(

@@ -30,7 +30,8 @@ MODIFIERS = (
     "asserted",
 )
 CATEGORIES = (*MODIFIERS, "pseudo", "terminate", "terminate_list")
-DIRECTIONS = ("forward", "backward")
+DIRECTIONS = ("forward", "backward", "inside")
+"""Where a cue reaches: behind it, before it, or what its own words hold ("no rituximab yet")."""
 
 _KEYS = {"category", "direction", "scope", "only", "never", "list", "through", *LANGUAGES}
 _JOINTS = words("list_joints")
@@ -99,6 +100,11 @@ def _swallowed(match: Match[Cue], pseudo: list[Match[Cue]]) -> bool:
 
 def _reached(cue: Match[Cue], tokens: list[Token], found: Sequence[Match[Term]], cues: list[Match[Cue]]) -> list[int]:
     row = cue.row
+    if row.direction == "inside":
+        return [
+            n for n, m in enumerate(found)
+            if cue.start <= m.start and m.end <= cue.end and row.allows(m.row.concept)
+        ]  # fmt: skip
     if row.direction == "backward":
         start = max(_wall_before(cue.start, tokens, cues), cue.start - row.scope)
         nearby = [
@@ -107,8 +113,8 @@ def _reached(cue: Match[Cue], tokens: list[Token], found: Sequence[Match[Term]],
         last = max((found[n].end for n in nearby), default=0)
         return [n for n in nearby if found[n].end == last or _joined(found[n].end, last, tokens, found)]
     end = min(_wall_after(cue, tokens, cues), cue.end + row.scope)
-    # "not pregnant" as one term is not negated by its own first word
-    first = cue.start + 1 if row.category == "negated" else cue.start
+    # "not pregnant" as one term is not negated by its own first word, nor "test positive" only mentioned
+    first = cue.start + 1 if row.category in ("negated", "mentioned") else cue.start
     inside = [
         n for n, m in enumerate(found) if first <= m.start < end and m.end > cue.end and row.allows(m.row.concept)
     ]

@@ -8,12 +8,14 @@ from typing import Any
 
 from bot.language.concepts import Concept, is_mmf, nearest_target
 from bot.language.measures import height_cm, weight_kg
+from bot.language.questions import spans
 from bot.language.tokens import Token
 from bot.language.tried import drugs_tried
 
 ILD_SHOWN = ("none", "mild", "moderate", "severe", "rapidly_progressive", "refractory")
 """Values that ``understood.ild`` names; any other word about the lungs is shown as present_unspecified."""
 _SHORT = 14
+_IT = frozenset({"it", "that", "this", "one", "them"})
 _DENIED = ("absent", "withdrawn")
 SEVERITIES = ("mild", "moderate", "severe")
 COURSES = ("stable", "progressive", "progressive_fibrotic", "rapidly_progressive", "refractory")
@@ -87,8 +89,10 @@ def _store(slots: Slots, slot: str, values: Sequence[Concept]) -> None:
 
 def _drugs(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -> None:
     mentions = [c for c in concepts if c.concept == "drug"]
-    kept = _unique(c.value for c in mentions if c.status != "absent")
+    kept = _unique(c.value for c in mentions if c.status not in ("absent", "mentioned"))
     denied = _unique(c.value for c in mentions if c.status == "absent" and c.value not in kept)
+    if _asks_of_it(tokens):
+        kept, denied = [*kept, *denied], []
     slots.drugs = kept
     if denied:
         slots.absent["drugs"] = denied
@@ -99,6 +103,14 @@ def _drugs(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -
         slots.scenario["drugs_tried"] = list(tried.supposed)
     if never := _unique([*tried.never, *(d for d in denied if not is_mmf(d))]):
         slots.retracted["drugs_tried"] = never
+
+
+def _asks_of_it(tokens: Sequence[Token]) -> bool:
+    """ "She has never had rituximab, would it help?" is about rituximab, though she has not had it."""
+    return any(
+        not any(t.drug for t in tokens[s.start : s.end]) and any(t.norm in _IT for t in tokens[s.start : s.end])
+        for s in spans(tokens)
+    )
 
 
 def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -> None:

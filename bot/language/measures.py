@@ -5,13 +5,17 @@ Lung function numbers are never read as a severity: the article gives no cut-off
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from bot.language.lexicon_loader import Term
 from bot.language.patterns import Match
 from bot.language.tokens import Token
 from bot.language.word_lists import words
+from bot.language.yaml_rows import LexiconError, check_keys, load_yaml
 
 KG_PER_LB = 0.45359237
 CM_PER_INCH = 2.54
@@ -20,23 +24,15 @@ _FEET = re.compile(r"([4-7])'(\d{1,2})$")
 WEIGHT_KG = (25.0, 300.0)
 HEIGHT_CM = (100.0, 230.0)
 
-ANC_INTERRUPT = 1.3
-"""Neutrophils x10^9/L below which the US label of mycophenolate says to interrupt or reduce (dossier U2, MMF-NEUT)."""
-LOW_WHITE_CELLS = 3.0
-"""White cells x10^9/L that people report as low; understanding only, no advice rests on it."""
-LOW_PLATELETS = 100.0
-LOW_HAEMOGLOBIN = 10.0
+LAST_WEEK = 42
+_PRESSURE = frozenset({"bp", "pressure", "systolic", "blutdruck"})
 FEVER_C = 38.0
 FEVER_F = 100.4
 
-_LABS = {
-    **dict.fromkeys(("anc", "neutrophil", "neutrophils", "neut", "neuts"), ANC_INTERRUPT),
-    **dict.fromkeys(("wbc", "wcc", "wbcs", "leukocytes", "leucocytes", "whites", "bloods", "cells"), LOW_WHITE_CELLS),
-    **dict.fromkeys(("platelets", "platelet", "plt", "plts"), LOW_PLATELETS),
-    **dict.fromkeys(("hb", "hgb", "haemoglobin", "hemoglobin"), LOW_HAEMOGLOBIN),
-}
-_PER_MICROLITRE = {ANC_INTERRUPT: 100.0, LOW_WHITE_CELLS: 500.0, LOW_PLATELETS: 5000.0}
 _BETWEEN = words("between_lab_and_number")
+LIMITS = Path(__file__).parent / "lists" / "laboratory.yml"
+_PERCENT = frozenset({"%", "percent", "per", "pc"})
+_NO_RESULT = frozenset({"weeks", "week", "months", "days", "day", "g", "mg", "times", "x", "%", "years", "year"})
 _KG = frozenset({"kg", "kgs", "kilo", "kilos", "kilograms", "kilogram"})
 _LB = frozenset({"lb", "lbs", "pounds", "pound"})
 _TO_KG = {**dict.fromkeys(_KG, 1.0), **dict.fromkeys(_LB, KG_PER_LB), "stone": KG_PER_STONE, "st": KG_PER_STONE}
@@ -83,25 +79,80 @@ def height_cm(tokens: Sequence[Token]) -> float | None:
     return None
 
 
+@dataclass(frozen=True)
+class Limit:
+    """A row of ``laboratory.yml``: the term that a number below or above the limit stands for."""
+
+    term: Term
+    below: float | None = None
+    above: float | None = None
+    scaled_from: float | None = None
+    divisor: float = 1.0
+    percent: bool = False
+
+    def reached(self, value: float) -> bool:
+        """Is the number, in either usual unit, beyond the limit?"""
+        if self.scaled_from is not None and value >= self.scaled_from:
+            value /= self.divisor
+        return 0 < value < self.below if self.below is not None else value > (self.above or 0.0)
+
+
+@functools.lru_cache(maxsize=1)
+def load_limits() -> dict[str, Limit]:
+    """The limits by the names of the tests; raises LexiconError for a row that cannot be read."""
+    data = load_yaml(LIMITS)
+    check_keys(data, {"rows"}, {"rows"}, LIMITS.name)
+    limits: dict[str, Limit] = {}
+    needed = {"names", "concept", "value", "source"}
+    for row in data["rows"]:
+        where = f"{LIMITS.name}, {row.get('names', '?')}"
+        check_keys(row, needed | {"below", "above", "scaled_from", "divisor", "percent"}, needed, where)
+        if ("below" in row) == ("above" in row):
+            raise LexiconError(f"{where}: exactly one of below and above is expected")
+        numbers = {key: float(row[key]) for key in ("below", "above", "scaled_from", "divisor") if key in row}
+        limit = Limit(Term(row["concept"], row["value"]), percent=bool(row.get("percent")), **numbers)
+        limits.update(dict.fromkeys(row["names"].split(), limit))
+    return limits
+
+
 def laboratory(tokens: Sequence[Token]) -> list[Match[Term]]:
-    """Low blood counts and fever given as numbers, as terms that cover the name and the number."""
+    """Test results and fever given as numbers, as terms that cover the name and the number."""
     found: list[Match[Term]] = []
     for n, token in enumerate(tokens):
-        limit = _LABS.get(token.norm)
+        limit = load_limits().get(token.norm)
         if limit is not None and (place := _number_after(tokens, n + 1)) is not None:
-            value = tokens[place].number or 0.0
-            scale = _PER_MICROLITRE.get(limit)
-            per_litre = value / 1000 if scale and value >= scale else value
             unit = tokens[place + 1].norm if place + 1 < len(tokens) else ""
-            if 0 < per_litre < limit and unit not in ("weeks", "months", "days", "g", "mg", "times", "%"):
-                found.append(Match(Term("side_effect", "hematologic"), n, place + 1))
+            fits = unit in _PERCENT if limit.percent else unit not in _NO_RESULT
+            if fits and limit.reached(tokens[place].number or 0.0):
+                found.append(Match(limit.term, n, place + 1))
+            elif (diastolic := _diastolic(tokens, token, place)) is not None:
+                found.append(Match(load_limits()["diastolic"].term, n, diastolic + 1))
+        if _is_gestation(tokens, n):
+            found.append(Match(Term("pregnancy", "pregnant"), n, n + 3))
         if _is_fever(tokens, n):
             found.append(Match(Term("sign", "fever"), n, n + 1))
     return found
 
 
+def _is_gestation(tokens: Sequence[Token], n: int) -> bool:
+    """ "9/40" is the ninth of forty weeks; "BP 78/40" is a blood pressure."""
+    value = tokens[n].number
+    if value is None or not value.is_integer() or not 3 <= value <= LAST_WEEK or n + 2 >= len(tokens):
+        return False
+    before = {t.norm for t in tokens[max(0, n - 3) : n]}
+    return tokens[n + 1].norm == "/" and tokens[n + 2].text == "40" and not before & _PRESSURE
+
+
+def _diastolic(tokens: Sequence[Token], name: Token, place: int) -> int | None:
+    """Where the second number of "BP 170/115" stands, when it is beyond the limit."""
+    if name.norm not in ("bp", "pressure") or place + 2 >= len(tokens) or tokens[place + 1].norm not in ("/", "over"):
+        return None
+    value = tokens[place + 2].number
+    return place + 2 if value is not None and load_limits()["diastolic"].reached(value) else None
+
+
 def _number_after(tokens: Sequence[Token], start: int) -> int | None:
-    for n in range(start, min(start + 5, len(tokens))):
+    for n in range(start, min(start + 6, len(tokens))):
         if tokens[n].number is not None:
             return n
         if tokens[n].norm not in _BETWEEN:

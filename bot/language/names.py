@@ -16,6 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.language.patterns import MMF
+from bot.language.short_names import ShortName, load_short_names
 from bot.language.spelling import Speller, sound
 from bot.language.tokens import Token, fold
 
@@ -60,6 +61,12 @@ class DrugNames:
             self._add(drug.names, drug_id)
             for name in drug.ambiguous:
                 self._ambiguous.setdefault(_words(name), drug_id)
+        short, terms = load_short_names()
+        self._ambiguous.update(dict.fromkeys(terms, ""))
+        self._short: dict[str, list[ShortName]] = defaultdict(list)
+        for row in short:
+            self._short[row.name[0]].append(row)
+            self._ambiguous.pop(row.name, None)
         self._by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for words in sorted({*self._exact, *self._ambiguous}, key=len, reverse=True):
             self._by_first[words[0]].append(words)
@@ -81,7 +88,7 @@ class DrugNames:
 
     def words(self) -> frozenset[str]:
         """Single words that are (parts of) names."""
-        return frozenset(word for words in self._exact for word in words)
+        return frozenset(word for words in (*self._exact, *((name,) for name in self._short)) for word in words)
 
     def in_other_scripts(self, text: str) -> list[str]:
         """Drugs whose names in other scripts stand in the text, in the order of the table."""
@@ -97,7 +104,8 @@ class DrugNames:
                 found.append(hit)
             at = hit.end if hit else at + 1
         taken = {n for hit in found for n in range(hit.start, hit.end)}
-        found += self._by_context(tokens, taken, bool(found))
+        found += self._short_names(tokens, taken, frozenset(hit.drug for hit in found))
+        found += self._by_context(tokens, taken | {n for hit in found for n in range(hit.start, hit.end)}, bool(found))
         return sorted(hit for hit in found if hit.drug)
 
     def _names_at(
@@ -164,6 +172,15 @@ class DrugNames:
         ):
             return None
         return ranked[0][0]
+
+    def _short_names(self, tokens: list[Token], taken: set[int], drugs: frozenset[str]) -> list[Found]:
+        """Names of ``short_names.yml`` where no longer name stands."""
+        found = []
+        for at, token in enumerate(tokens):
+            rows = [row for row in self._short.get(token.norm, ()) if row.fits(tokens, at, drugs)]
+            if rows and at not in taken:
+                found.append(Found(at, at + len(rows[0].name), rows[0].drug))
+        return found
 
     def _by_context(self, tokens: list[Token], taken: set[int], drug_named: bool) -> list[Found]:
         """Ambiguous names: several words, or capitals beside another drug or a dose."""

@@ -73,7 +73,7 @@ class Reader:
         while at < len(plain):
             hit = found.get(at)
             if hit is None or hit.drug == OTHER:
-                tokens.append(replace(plain[at]))
+                tokens.append(replace(plain[at], foreign_drug=hit is not None))
                 at += 1
                 continue
             last = plain[hit.end - 1]

@@ -21,6 +21,8 @@ _JOINING = frozenset("-'")
 _UNIT = re.compile(
     r"(?<![\w.])(\d+(?:[.,]\d+)?)(?=(?:mcg|mg|g|kg|kgs|lb|lbs|cm|ml|m2|c|f|x|yo|wks?|weeks?|months?)\b)", re.I
 )
+# "im", "shes": the tokenizer cuts off what an apostrophe was left out of
+_AFTER_PRONOUN = {("i", "m"): "'m", ("i", "ve"): "'ve", ("she", "s"): "'s", ("he", "s"): "'s", ("what", "s"): "'s"}
 # what the tokenizer cuts off in "can't", "won't", "dont"
 _FULL = {"n't": "not", "nt": "not", "ca": "can", "wo": "will", "sha": "shall"}
 
@@ -29,7 +31,8 @@ _FULL = {"n't": "not", "nt": "not", "ca": "can", "wo": "will", "sha": "shall"}
 class Token:
     """One word or mark. ``norm`` is what patterns see.
 
-    ``drug`` is a canonical id, ``mended`` marks a word whose spelling was corrected, ``sentence`` counts from 0.
+    ``drug`` is a canonical id, ``mended`` marks a word whose spelling was corrected, ``foreign_drug`` one
+    that names a drug outside the table, ``sentence`` counts from 0.
     """
 
     text: str
@@ -41,6 +44,7 @@ class Token:
     number: float | None = None
     drug: str | None = None
     mended: bool = False
+    foreign_drug: bool = False
 
 
 def fold(word: str) -> str:
@@ -116,6 +120,8 @@ def tokenize(text: str) -> list[Token]:
         if raw in _JOINING and inside:
             continue
         norm = _FULL.get(word.lower_) or fold(word.lower_)
+        if tokens and not doc[word.i - 1].whitespace_:
+            norm = _AFTER_PRONOUN.get((tokens[-1].norm, norm), norm)
         number = float(raw.replace(",", ".")) if _NUMBER.match(raw) else None
         mark = not any(sign.isalnum() for sign in raw)
         tokens.append(Token(raw, norm, offsets[word.idx], offsets[word.idx + len(raw)], sentence, mark, number))
