@@ -8,8 +8,7 @@ Nothing in here may raise while a message is processed: Rasa would then answer w
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -21,26 +20,15 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language.encoder import known_words, shared_encoder
 from bot.language.gate import Gate
+from bot.language.preparation import prepare
 from bot.language.reading import Reading
-from bot.language.understanding import Understanding, example_of, failed_reading
-
-if TYPE_CHECKING:
-    from bot.language.reader import Reader
+from bot.language.understanding import Understanding, failed_reading, shared_reader
 
 logger = logging.getLogger(__name__)
 
 READING: Final = "reading"
 _READING_OBJECT: Final = "reading_object"
 _COMMAND_PREFIX: Final = "/"
-
-
-@lru_cache(maxsize=1)
-def shared_reader() -> Reader:
-    """The reader over the treatment table, one a process: building it takes a second."""
-    from bot.guidance.loader import load_table
-    from bot.language.reader import Reader
-
-    return Reader(load_table())
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -85,7 +73,8 @@ class QuestionClassifier(GraphComponent):
         """Hold what Rasa gives and load the encoder and the gate."""
         self._storage = model_storage
         self._resource = resource
-        self._encoder = shared_encoder(config["encoder"])
+        self._folder: str | None = config["encoder"]
+        self._encoder = shared_encoder(self._folder)
         self._gate = Gate(known_words(config["encoder"]))
         self._understanding: Understanding | None = None
 
@@ -122,13 +111,13 @@ class QuestionClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the classifier on the intent examples and store it."""
-        reader = shared_reader()
-        examples = [
-            example_of(reader.read(message.get(TEXT)), message.get(INTENT))
+        labelled = [
+            (message.get(TEXT), message.get(INTENT))
             for message in training_data.intent_examples
             if message.get(TEXT) and message.get(INTENT)
         ]
-        self._understanding = Understanding.fit(self._encoder, self._gate, examples)
+        examples, states = prepare(labelled, self._folder)
+        self._understanding = Understanding.fit(self._encoder, self._gate, examples, states)
         with self._storage.write_to(self._resource) as folder:
             self._understanding.save(folder)
         return self._resource

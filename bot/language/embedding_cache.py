@@ -4,41 +4,54 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from bot.language.encoder import DIGESTS, DIMENSION, KEPT_LAYERS, Array, Encoder
 
 logger = logging.getLogger(__name__)
+
+Halves = npt.NDArray[np.float16]
 
 CACHE_FILE: Final = Path("var") / "embeddings.npz"
 _KEY_BYTES: Final = 16
 
 
 def encode_cached(encoder: Encoder, texts: Sequence[str], file: Path = CACHE_FILE) -> Array:
-    """The states of the texts, shape (len(texts), DIMENSION); what the file lacks is encoded and put there.
+    """The states of the texts, shape (len(texts), DIMENSION); what the file lacks is encoded and put there."""
+    known = read(file)
+    missing = {key(text): text for text in texts if key(text) not in known}
+    states = encoder.encode_all(list(missing.values())).astype(np.float16) if missing else ()
+    return complete(texts, known, dict(zip(missing, states, strict=True)), file)
+
+
+def complete(
+    texts: Sequence[str], known: Mapping[bytes, Halves], fresh: Mapping[bytes, Halves], file: Path = CACHE_FILE
+) -> Array:
+    """The states of the texts from those known and those made anew; the file then holds just them.
 
     A file that cannot be read or written costs time, nothing else. Texts no longer used are dropped from it.
     """
-    keys = [_key(text) for text in texts]
-    known = _read(file)
-    missing = [index for index, key in enumerate(keys) if key not in known]
-    if missing:
-        fresh = encoder.encode_all([texts[index] for index in missing])
-        known.update({keys[index]: states.astype(np.float16) for index, states in zip(missing, fresh, strict=True)})
-        _write(file, {key: known[key] for key in keys})
-    return np.stack([known[key] for key in keys]).astype(np.float32)
+    keys = [key(text) for text in texts]
+    together = {**known, **fresh}
+    if fresh:
+        _write(file, {each: together[each] for each in keys})
+    states: Array = np.stack([together[each] for each in keys]).astype(np.float32)
+    return states
 
 
-def _key(text: str) -> bytes:
+def key(text: str) -> bytes:
+    """What the states of a text are kept under."""
     made = f"{DIGESTS['model.safetensors']} {KEPT_LAYERS} {text}"
     return hashlib.sha256(made.encode()).digest()[:_KEY_BYTES]
 
 
-def _read(file: Path) -> dict[bytes, Array]:
+def read(file: Path) -> dict[bytes, Halves]:
+    """The states that the file holds; none when it cannot be used."""
     try:
         with np.load(file, allow_pickle=False) as stored:
             keys, states = stored["keys"], stored["states"]
@@ -49,7 +62,7 @@ def _read(file: Path) -> dict[bytes, Array]:
     return {}
 
 
-def _write(file: Path, known: dict[bytes, Array]) -> None:
+def _write(file: Path, known: Mapping[bytes, Halves]) -> None:
     keys = np.frombuffer(b"".join(known), dtype=np.uint8).reshape(len(known), _KEY_BYTES)
     partial = file.with_name(file.name + ".part.npz")
     try:

@@ -18,13 +18,12 @@ from typing import Any, Final
 import numpy as np
 import yaml
 
-from bot.language.components import shared_reader
 from bot.language.embedding_cache import encode_cached
 from bot.language.encoder import known_words, shared_encoder
 from bot.language.gate import Gate
 from bot.language.intents import Example, train
 from bot.language.tie_breaks import OUT_OF_SCOPE, Ranking, settle
-from bot.language.understanding import EMERGENCY_INTENT, example_of
+from bot.language.understanding import EMERGENCY_INTENT, example_of, shared_reader
 
 DATA: Final = Path("data") / "nlu"
 _RUN_LENGTH: Final = 10

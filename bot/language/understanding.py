@@ -8,16 +8,19 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from bot.language.embedding_cache import encode_cached
-from bot.language.encoder import Encoder
+from bot.language.encoder import Array, Encoder
 from bot.language.gate import Gate, Verdict
 from bot.language.intents import Example, IntentModel, train, wording
 from bot.language.reading import QuestionPart, Reading
 from bot.language.scope import keep_to_subject
 from bot.language.tie_breaks import Ranking, raise_to_top, settle
+
+if TYPE_CHECKING:
+    from bot.language.reader import Reader
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +29,19 @@ EMERGENCY_INTENT: Final = "emergency"
 FAILED: Final = "understanding_failed"
 SECOND_OPINION: Final = 0.6
 """From this probability on, the classifier calls an emergency by itself, where the gate knows none of the signs."""
+SECOND_OPINION_TEMPERED: Final = 0.97
+"""The same where the message also denies, supposes, looks back or reassures: classifiers are poor at "not"."""
 SECOND_OPINION_RULE: Final = Verdict("RF-consciousness", "emergency", True)
 _RANKING_LENGTH: Final = 5
+
+
+@lru_cache(maxsize=1)
+def shared_reader() -> Reader:
+    """The reader over the treatment table, one a process: building it takes a second."""
+    from bot.guidance.loader import load_table
+    from bot.language.reader import Reader
+
+    return Reader(load_table())
 
 
 def failed_reading(text: str) -> Reading:
@@ -54,9 +68,8 @@ class Understanding:
         self._model = model
 
     @classmethod
-    def fit(cls, encoder: Encoder, gate: Gate, examples: Sequence[Example]) -> Understanding:
-        """Train on examples; encoded texts are kept under var/."""
-        states = encode_cached(encoder, [example.text for example in examples])
+    def fit(cls, encoder: Encoder, gate: Gate, examples: Sequence[Example], states: Array) -> Understanding:
+        """Train on examples and the encoder's states of their wordings, in the same order."""
         return cls(encoder, gate, train(examples, states))
 
     def save(self, folder: Path) -> None:
@@ -102,7 +115,8 @@ class Understanding:
         """The classifier's own call, where the gate has no word for it; signs that the gate saw denied stay denied."""
         if verdict is not None and verdict.sets_intent:
             return verdict
-        sure = any(part.intent == EMERGENCY_INTENT and part.confidence >= SECOND_OPINION for part in parts)
+        enough = SECOND_OPINION_TEMPERED if self._gate.tempered(reading.text) else SECOND_OPINION
+        sure = any(part.intent == EMERGENCY_INTENT and part.confidence >= enough for part in parts)
         return SECOND_OPINION_RULE if sure and not self._gate.mentions(reading.text) else verdict
 
 

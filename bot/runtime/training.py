@@ -59,8 +59,14 @@ def train(force: bool = False) -> Path:
         return path
     print(f"Training the model (about half a minute) -> {path.relative_to(ROOT)}", flush=True)
     started = time.monotonic()
+    from bot.language.preparation import shared_helper
+
+    shared_helper()  # it loads while Rasa does
     from rasa.model_training import train as rasa_train
 
+    from bot.runtime import quick_training
+
+    quick_training.apply()
     result = rasa_train(
         domain=str(ROOT / "domain.yml"),
         config=str(ROOT / "config.yml"),
