@@ -105,6 +105,14 @@ def test_the_classifier_alone_calls_an_emergency_only_when_sure(
     assert doubtful.questions[0].intent == "greet"
 
 
+def test_the_classifier_must_be_surer_of_an_emergency_where_the_message_reassures(
+    understanding: Understanding, read: Callable[[str], Reading], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(IntentModel, "rank", lambda *_: ([("emergency", 0.9), ("greet", 0.1)], 1.0))
+    assert understanding.complete(read("something is wrong")).emergency is not None
+    assert understanding.complete(read("something is wrong, but sats are 97")).emergency is None
+
+
 def test_signs_that_are_denied_stay_denied(
     understanding: Understanding, read: Callable[[str], Reading], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,6 +61,7 @@ class _Context:
     topic_after: re.Pattern[str]
     past: re.Pattern[str]
     present: re.Pattern[str]
+    reassuring: re.Pattern[str]
     others: re.Pattern[str]
 
 
@@ -96,6 +97,14 @@ class Gate:
         Where they do and ``judge`` gives None, the message denies them, asks about them or tells of the past.
         """
         return any(_combinations(sentence, rule, signs) for sentence, signs in self._read(text) for rule in self._rules)
+
+    def tempered(self, text: str) -> bool:
+        """Whether the message holds a denial, a "what if", the past, a figure of speech or a reassurance at all."""
+        context = self._context
+        cues = (context.idioms, context.negation, context.hypothetical, context.general, context.past)
+        return any(
+            cue.search(sentence) for sentence in sentences(text) for cue in (*cues, context.reassuring, context.others)
+        )
 
     def _read(self, text: str) -> list[tuple[str, dict[str, list[Sign]]]]:
         read = []
@@ -217,5 +226,6 @@ def _context(rows: Mapping[str, Any]) -> _Context:
         topic_after=compile_phrases(rows["topic_after"]),
         past=compile_phrases(rows["past"]),
         present=compile_phrases(rows["present"]),
+        reassuring=compile_phrases(rows["reassuring"]),
         others=compile_phrases(rows["others"]),
     )
