@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from bot.guidance.knowledge import DEFAULT_REGISTER
-from bot.guidance.model import AUDIENCES, ONE_OF, SLOTS, SOME_OF, TRUE_OR_FALSE
+from bot.guidance.model import AUDIENCES, INTENTS, ONE_OF, SLOTS, SOME_OF, TRUE_OR_FALSE
 
 HERE = Path(__file__).parent
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -73,6 +73,25 @@ def _fact_row(slot: str, row: Mapping[str, Any]) -> FactRules:
         if_yes=row.get("if_yes"),
         if_no=row.get("if_no"),
     )
+
+
+@dataclass(frozen=True)
+class Light:
+    """One row of in_the_light.yml: what an aspect means in a question that follows one of the kind ``after``."""
+
+    after: str
+    aspect: str
+    means: str
+
+
+@lru_cache(maxsize=1)
+def in_the_light() -> tuple[Light, ...]:
+    """The rows of in_the_light.yml. Raises DialogueDataError for kinds that do not exist."""
+    rows = tuple(Light(**row) for row in read("in_the_light.yml"))
+    unknown = {row.after for row in rows} - set(INTENTS)
+    if unknown:
+        raise DialogueDataError(f"in_the_light.yml: unknown kinds of question {sorted(unknown)}")
+    return rows
 
 
 @lru_cache(maxsize=1)

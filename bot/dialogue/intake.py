@@ -10,7 +10,12 @@ from bot.dialogue.data import has_cue
 from bot.dialogue.facts import Clash, differs, merge
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Facts, Reading
-from bot.guidance.model import Case
+from bot.guidance.model import RECOGNISED_ONLY, Case
+
+NEVER_TRIED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium", "corticosteroid", *RECOGNISED_ONLY))
+"""Drugs that are no alternative to mycophenolate: having had them rules nothing out."""
+ASKING = ("ask_dose", "ask_monitoring", "ask_evidence", "compare_drugs", "ask_contraindication", "ask_drug_risk")
+SURELY_ASKED = 0.7
 
 
 @dataclass(frozen=True)
@@ -41,23 +46,51 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     settled = dict(reply.facts) if reply is not None else {}
     settled.update(_of_scenario(memory, reading))
     facts.update(settled)
-    if reading.audience and (memory.case.audience is None or reading.intent == "set_audience"):
+    facts.update(_tried(memory, reading))
+    facts.pop("audience", None)
+    if reading.audience and (memory.case.audience is None or _says_who(reading)):
         facts["audience"] = reading.audience
     if reading.act == "plain" and reading.intent != "set_audience":
         facts.pop("audience", None)  # plain words for one answer are no lasting choice
     correcting = reading.intent == "correct_info" or has_cue("change", reading.text)
     merged = merge(memory.case, facts, reading.retracted, correcting=correcting, settled=settled)
     after = memory.with_case(merged.case)
+    if memory.scenario and has_cue("denied", reading.text):
+        after = replace(after, scenario={}, option_drugs=memory.case_options or memory.option_drugs)
     if reply is not None and not reply.unclear:
         after = replace(after, pending=None)
     return Intake(after, memory.case, reply, merged.clashes, merged.replaced)
 
 
+def _says_who(reading: Reading) -> bool:
+    """Only who says who they are changes the register; a way of writing does not."""
+    return reading.intent == "set_audience" or has_cue("says_who", reading.text)
+
+
+def _tried(memory: Memory, reading: Reading) -> Facts:
+    """Drugs named in reply to "which have been tried?", or as had before ("did have azathioprine"), were tried."""
+    named = [d for d in reading.drugs if d not in NEVER_TRIED and d not in reading.retracted.get("drugs_tried", ())]
+    if not named or "drugs_tried" in reading.facts or reading.hypothetical or "?" in reading.text:
+        return {}
+    if set(named) & set(reading.absent.get("drugs", ())) or reading.reply == "no":
+        return {}
+    if any(a.intent in ASKING and a.confidence >= SURELY_ASKED for a in reading.asked):
+        return {}
+    pending = memory.pending
+    was_asked = pending is not None and pending.slot == "drugs_tried" and pending.turn == memory.turns - 1
+    if was_asked or has_cue("had_drug", reading.text):
+        return {"drugs_tried": named}
+    return {}
+
+
 def _of_scenario(memory: Memory, reading: Reading) -> Facts:
-    """After "what if she were pregnant?", a bare "she is not" (or "she is") states what was only supposed."""
+    """After "what if she were pregnant?", a bare "she is not" (or "she is") states what was only supposed.
+
+    Who does not plan a pregnancy may still be pregnant: only a supposed pregnancy is denied as a fact.
+    """
     supposed = memory.scenario.get("pregnancy")
     if supposed is None or "pregnancy" in reading.facts or reading.hypothetical:
         return {}
     if has_cue("denied", reading.text):
-        return {"pregnancy": "not_pregnant"}
+        return {"pregnancy": "not_pregnant"} if supposed == "pregnant" else {}
     return {"pregnancy": supposed} if has_cue("affirmed", reading.text) else {}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue.data import has_cue
+from bot.dialogue.data import has_cue, in_the_light
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Facts, Reading
+from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Question
 
 ABOUT_A_DRUG = (
@@ -34,6 +35,7 @@ NOT_OF_A_DRUG = ("ask_alternatives", "provide_patient_info", "correct_info", "af
 OF_A_SIDE_EFFECT = ("report_side_effect", "ask_side_effect_management")
 IS_IT_SAFE = ("ask_drug_risk", "ask_contraindication", "ask_pregnancy")
 MOST_DRUGS = 4
+TWO = 2
 FEW_WORDS = 6
 OF_THE_DISEASE = frozenset(("pft", "hrct", "response", "ck_enzymes", "inflammatory_markers", "strength"))
 """Aspects of monitoring that watch the disease, whatever drug was spoken of."""
@@ -59,11 +61,13 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     ordinal = asked.ordinal if asked.ordinal is not None else reading.ordinal
     if ordinal is not None and not question.drugs:
         return _pointed_at(question, ordinal, memory)
-    question = _same_again(question, asked, memory)
+    question = _in_that_light(_same_again(question, asked, memory), memory)
     if question.kind == "ask_citation" or reading.act == "sources":
         return _of_last_statements(question, memory)
     if question.kind == "compare_drugs":
-        return _compared(question, memory)
+        return _compared(question, asked, memory)
+    if has_cue("against", asked.text) and len(question.drugs) == 1 and question.kind == "ask_evidence":
+        return _compared(question, asked, memory)
     if _leaves_out_its_drug(question, asked, memory):
         suspect = _suspect(asked, memory)
         if suspect:
@@ -75,6 +79,8 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
 def by_new_facts(changed: Facts, memory: Memory) -> Question:
     """The question to answer for a message that only states facts: the last one, or what the facts raise."""
     last = memory.questions[-1] if memory.questions else None
+    if last is not None and last.kind == "ask_pregnancy" and changed.get("pregnancy") == "not_pregnant":
+        return Question(kind="report_side_effect" if memory.case.side_effect else "ask_alternatives")
     if last is not None and _touched(last, changed):
         return replace(last, not_asking=())
     return Question(kind=_raised_by(changed, memory))
@@ -120,16 +126,53 @@ def _same_again(question: Question, asked: Asked, memory: Memory) -> Question:
     return question
 
 
+def another_drug(asked: Asked, reading: Reading, memory: Memory) -> tuple[Question, ...]:
+    """The last questions for the drug that was meant ("sorry, meant cyclosporine"), or for one more ("same for aza").
+
+    Empty when the message is neither.
+    """
+    if not asked.drugs or not memory.questions or reading.facts.keys() - {"audience"} or reading.retracted:
+        return ()
+    again = has_cue("all_again", reading.text)
+    corrected = len(reading.text.split()) <= FEW_WORDS and has_cue("other_drug_meant", reading.text)
+    if not again and not corrected:
+        return ()
+    of_drugs = [q for q in memory.questions if q.drugs or q.kind in ATTRIBUTES]
+    if not of_drugs or (corrected and asked.intent in ATTRIBUTES):
+        return ()
+    return tuple(_for_drugs(q, asked, memory) for q in of_drugs)
+
+
+def _for_drugs(question: Question, asked: Asked, memory: Memory) -> Question:
+    drugs = asked.drugs
+    if question.kind == "compare_drugs" and len(drugs) == 1:
+        drugs = tuple(dict.fromkeys((*question.drugs[:-1], *drugs)))
+    return replace(question, drugs=drugs, options=(), aspects=question.aspects or asked.aspects, not_asking=())
+
+
+def _in_that_light(question: Question, memory: Memory) -> Question:
+    """What a finer subject means after the last question: how long, after a wish for a child, is how long before it."""
+    last = memory.questions[-1] if memory.questions else None
+    for row in in_the_light():
+        if last is not None and last.kind == row.after and not question.drugs and row.aspect in question.aspects:
+            return replace(question, kind=row.after, aspects=(row.means,))
+    return question
+
+
 def _of_last_statements(question: Question, memory: Memory) -> Question:
     if question.drugs or question.citation is not None:
         return replace(question, kind="ask_citation")
     return replace(question, kind="ask_citation", rows=memory.rows)
 
 
-def _compared(question: Question, memory: Memory) -> Question:
+def _compared(question: Question, asked: Asked, memory: Memory) -> Question:
+    """Two drugs at least: those named, and those last spoken of; "which of the two" are the last two asked about."""
     if len(question.drugs) > 1:
         return question
-    others = [d for d in memory.drugs if d not in question.drugs]
+    spoken_of = memory.drugs
+    if len(memory.recent) > 1 and (len(spoken_of) < TWO - len(question.drugs) or has_cue("of_the_two", asked.text)):
+        spoken_of = memory.recent[-TWO:]
+    others = [d for d in spoken_of if d not in question.drugs]
     return replace(question, drugs=(*others[: MOST_DRUGS - len(question.drugs)], *question.drugs))
 
 
@@ -146,8 +189,16 @@ def _suspect(asked: Asked, memory: Memory) -> tuple[str, ...]:
     return last.drugs
 
 
+def _stays(aspect: str) -> bool:
+    """Is the finer subject about staying on mycophenolate, whatever drug was spoken of last?"""
+    row = load_knowledge().table.aspects.get(aspect)
+    return row is not None and row.topics == ("management",)
+
+
 def _leaves_out_its_drug(question: Question, asked: Asked, memory: Memory) -> bool:
     if question.drugs or question.options or not memory.drugs:
+        return False
+    if question.aspects and all(_stays(aspect) for aspect in question.aspects):
         return False
     if question.kind == "ask_pregnancy":
         about_a_drug = bool(memory.questions) and memory.questions[-1].kind in ABOUT_A_DRUG

@@ -26,6 +26,8 @@ ASKED_ANEW = ("drug", "which_person")
 """Not facts of the patient: which drug is meant is another question each time."""
 CLINICAL = (*ABOUT_A_DRUG, *ABOUT_THE_CASE)
 FIRST_DRUGS = ("preferred", "consider")
+MYCOPHENOLATE = ("mycophenolate_mofetil", "mycophenolate_sodium")
+RECENT = 4
 
 
 def respond(turn: Turn, ask_engine: Engine = engine.answer) -> tuple[tuple[Answer, ...], Memory]:
@@ -176,8 +178,17 @@ def _remembered(memory: Memory, task: Consult, answer: Answer) -> Memory:
         scenario=task.scenario,
         option_drugs=options or ({} if question.drugs else memory.option_drugs),
     )
-    named = question.drugs if question.kind in ABOUT_A_DRUG or not options else ()
-    return replace(memory, drugs=named or _first_drugs(answer) or memory.drugs)
+    if not task.scenario:
+        memory = replace(memory, case_options=memory.option_drugs)
+    named = question.drugs if question.kind in ABOUT_A_DRUG or not options else _alternatives(question, task.case)
+    recent = tuple(d for d in memory.recent if d not in named)
+    recent = (*recent, *(d for d in named if d not in MYCOPHENOLATE))[-RECENT:]
+    return replace(memory, drugs=named or _first_drugs(answer) or memory.drugs, recent=recent)
+
+
+def _alternatives(question: Question, case: Case) -> tuple[str, ...]:
+    """The drugs that a question about the case asks about by name; not the one replaced, nor what was tried."""
+    return tuple(d for d in question.drugs if d not in MYCOPHENOLATE and d not in case.drugs_tried)
 
 
 def _first_drugs(answer: Answer) -> tuple[str, ...]:

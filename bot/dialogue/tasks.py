@@ -13,7 +13,7 @@ from bot.dialogue.intake import Intake
 from bot.dialogue.memory import Memory
 from bot.dialogue.plan import Consult, Flow, Say, Task
 from bot.dialogue.reading import Asked, Reading
-from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, NoSuchOptionError, by_new_facts, meant
+from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, NoSuchOptionError, another_drug, by_new_facts, meant
 from bot.guidance.model import Question
 
 STATEMENTS = ("provide_patient_info", "correct_info")
@@ -34,6 +34,10 @@ def same_task(one: Task, other: Task) -> bool:
 def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> list[Task]:
     """What one question of the message asks for."""
     understood = reading.understood(asked)
+    if repeated := another_drug(asked, reading, intake.memory):
+        return [_consult(intake, reading, question, understood) for question in repeated[:MOST_TASKS]]
+    if _goes_back(asked, reading, intake):
+        return _once_more(intake, understood, "repeat")
     if reading.act in STYLES and asked.intent not in QUESTIONS and not intake.news:
         return _once_more(intake, understood, reading.act or "")
     if flow is Flow.AUDIENCE:
@@ -57,6 +61,12 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         question = replace(intake.memory.questions[-1], drugs=asked.drugs)
         return [_consult(intake, reading, question, understood)]
     return _answered(intake, reading, asked, understood)
+
+
+def _goes_back(asked: Asked, reading: Reading, intake: Intake) -> bool:
+    """ "So where were we?", "back to her": the last question again, when nothing else is asked or told."""
+    plain = not (asked.drugs or asked.aspects or intake.news) and bool(intake.memory.questions)
+    return plain and asked.intent not in QUESTIONS and has_cue("where_we_were", reading.text)
 
 
 def _asked_which_drug(memory: Memory) -> bool:

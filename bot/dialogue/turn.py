@@ -5,6 +5,7 @@ Nothing is answered here and no medicine is decided: a task names a question for
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.dialogue.answering import reply_to
@@ -19,6 +20,9 @@ from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.tasks import MOST_TASKS, QUESTIONS, STATEMENTS, same_task, tasks_for
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Case, Question
+
+
+CLAUSE = re.compile(r"(?<=[.!?;])\s+|\n+|,\s*|\s+(?:so|but)\s+", re.IGNORECASE)
 
 
 def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Turn:
@@ -83,7 +87,10 @@ def _still_an_emergency(memory: Memory, reading: Reading, flow: Flow) -> Turn:
 def _over(reading: Reading) -> bool:
     if has_cue("false_alarm", reading.text):
         return True
-    return has_cue("resolved", reading.text) and not has_cue("not_yet", reading.text) and "?" not in reading.text
+    return any(
+        has_cue("resolved", clause) and not has_cue("not_yet", clause) and not clause.rstrip().endswith("?")
+        for clause in CLAUSE.split(reading.text)
+    )
 
 
 def _new_patient(memory: Memory, reading: Reading) -> Turn:
