@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -132,12 +133,11 @@ def train(examples: Sequence[Example], states: Array) -> IntentModel:
     position_of = {name: index for index, name in enumerate(names)}
     flag_rows = np.stack([flag_vector(values, position_of) for values in found])
     labels = np.array([intents.index(example.intent) for example in examples])
-    # First, so that its large kernel is gone before the wide matrix of n-grams is there.
-    voices = neighbours.fit(states, flag_rows, labels)
-    counts = [ngram_counts(text) for text in texts]
-    idf = _inverse_frequencies(counts)
-    matrix = _matrix(sentence_part(states), counts, idf, flag_rows)
-    weights, bias = _fit(matrix, labels)
+    with ThreadPoolExecutor(1) as second_core:
+        voices = second_core.submit(neighbours.fit, states, flag_rows, labels)
+        counts = [ngram_counts(text) for text in texts]
+        idf = _inverse_frequencies(counts)
+        weights, bias = _fit(_matrix(sentence_part(states), counts, idf, flag_rows), labels)
     width = sentence_part(states).shape[1]
     embedding, ngrams, flag_weights = np.split(weights, [width, width + 2 * NGRAM_WIDTH])
     arrays = {
@@ -146,7 +146,7 @@ def train(examples: Sequence[Example], states: Array) -> IntentModel:
         "flags": flag_weights * np.float32(FLAG_WEIGHT),
         "bias": bias,
         "idf": idf,
-        **voices.arrays(),
+        **voices.result().arrays(),
     }
     return IntentModel({"intents": intents, "flags": names}, arrays)
 
