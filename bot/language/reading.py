@@ -85,6 +85,7 @@ class Reading:
     ordinal: int | None = None
     person: str | None = None
     emergency: Mapping[str, str] | None = None
+    asked_emergency: Mapping[str, str] | None = None
     problem: str | None = None
     mentions: tuple[Mention, ...] = ()
 

@@ -100,8 +100,14 @@ class Understanding:
         if verdict is not None and verdict.sets_intent:
             top = raise_to_top(list(parts[0].ranking), EMERGENCY_INTENT, 1.0)
             parts = (_with_ranking(parts[0], top), *parts[1:])
-        emergency = {"level": verdict.level, "rule": verdict.rule} if verdict else None
-        return dataclasses.replace(reading, questions=parts, emergency=emergency, problem=problem)
+        asked = None if verdict else self._gate.asked(reading.text)
+        return dataclasses.replace(
+            reading,
+            questions=parts,
+            emergency=_as_mapping(verdict),
+            asked_emergency=_as_mapping(asked),
+            problem=problem,
+        )
 
     def classify(self, reading: Reading, part: QuestionPart) -> QuestionPart:
         """One question with its intent, by the classifier, the scope and the tie-breaks, without the gate."""
@@ -118,6 +124,10 @@ class Understanding:
         enough = SECOND_OPINION_TEMPERED if self._gate.tempered(reading.text) else SECOND_OPINION
         sure = any(part.intent == EMERGENCY_INTENT and part.confidence >= enough for part in parts)
         return SECOND_OPINION_RULE if sure and not self._gate.mentions(reading.text) else verdict
+
+
+def _as_mapping(verdict: Verdict | None) -> dict[str, str] | None:
+    return {"level": verdict.level, "rule": verdict.rule} if verdict else None
 
 
 def _without_emergency(part: QuestionPart) -> QuestionPart:

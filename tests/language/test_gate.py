@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,35 @@ def test_context_decides(gate: Gate, happening: str, not_happening: str) -> None
     assert reported is not None and reported.sets_intent
     denied = gate.judge(not_happening)
     assert denied is None or not denied.sets_intent
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("what if she cant breathe one night", "RF-resp-failure"),
+        ("and if i start passing blood?", "RF-gi-bleed"),
+        ("can tacrolimus cause a seizure", "RF-seizure"),
+    ],
+)
+def test_a_sign_that_is_asked_about_is_told_apart(gate: Gate, text: str, rule: str) -> None:
+    asked = gate.asked(text)
+    assert gate.judge(text) is None
+    assert asked is not None and asked.rule == rule
+
+
+@pytest.mark.parametrize("text", ["I have chest pain", "no chest pain", "had a seizure in 2015", "tac dose"])
+def test_what_happens_was_or_is_denied_is_not_asked(gate: Gate, text: str) -> None:
+    assert gate.asked(text) is None
+
+
+def test_gout_tablets_taken_the_whole_time_are_no_overdose(gate: Gate) -> None:
+    assert gate.judge("i have been taking my gout tablets with it the whole time") is None
+
+
+def test_a_message_of_one_repeated_alarm_is_judged_in_time(gate: Gate) -> None:
+    started = time.perf_counter()
+    gate.judge("coughing blood fever pain leg swollen child swallowed tablet " * 65)
+    assert time.perf_counter() - started < 2.0
 
 
 def test_severe_neutropenia_without_fever_only_adds_a_warning(gate: Gate) -> None:

@@ -8,9 +8,9 @@ knows nothing of what is answered; the ids are those of the red flag table.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +25,8 @@ _FOLDER: Final = Path(__file__).parent
 _LEVELS: Final = ("emergency", "same_day", "contact_team")
 _NEAR: Final = 12
 _TOPIC_REACH: Final = 3
+_MOST_SIGNS: Final = 6
+"""Places of one concept in a sentence that are looked at: keeps a message of one repeated word cheap."""
 
 
 class GateError(ValueError):
@@ -82,10 +84,11 @@ class Gate:
 
     def judge(self, text: str) -> Verdict | None:
         """The most urgent red flag that the message reports as happening, or None."""
-        found = [verdict for sentence, signs in self._read(text) for verdict in self._verdicts(sentence, signs)]
-        if not found:
-            return None
-        return min(found, key=lambda verdict: (_LEVELS.index(verdict.level), not verdict.sets_intent))
+        return self._worst(text, self._happening)
+
+    def asked(self, text: str) -> Verdict | None:
+        """The most urgent red flag that the message asks about or supposes ("what if ..."), or None."""
+        return self._worst(text, self._asked)
 
     def red_flags(self) -> set[str]:
         """The red flags that the gate can raise."""
@@ -115,42 +118,46 @@ class Gate:
             read.append((sentence, self._signs(sentence)))
         return read
 
-    def _verdicts(self, sentence: str, signs: Mapping[str, Sequence[Sign]]) -> list[Verdict]:
-        if self._context.others.search(sentence):
-            return []
-        return [
+    def _worst(self, text: str, stands: Callable[[str, Sequence[Sign]], bool]) -> Verdict | None:
+        """The most urgent of the rules whose signs stand in the message in the given way."""
+        found = [
             rule.verdict
+            for sentence, signs in self._read(text)
+            if not self._context.others.search(sentence)
             for rule in self._rules
-            if any(self._happening(sentence, chosen) for chosen in _combinations(sentence, rule, signs))
+            if any(stands(sentence, chosen) for chosen in _combinations(sentence, rule, signs))
         ]
+        return min(found, key=lambda verdict: (_LEVELS.index(verdict.level), not verdict.sets_intent), default=None)
 
     def _signs(self, sentence: str) -> dict[str, list[Sign]]:
         signs = {
-            concept: [Sign(concept, match.start(), match.end()) for match in pattern.finditer(sentence)]
+            concept: [Sign(concept, *match.span()) for match in islice(pattern.finditer(sentence), _MOST_SIGNS)]
             for concept, pattern in self._terms.items()
         }
         for sign in self._vitals.find(sentence):
             signs.setdefault(sign.concept, []).append(sign)
-        return {concept: places for concept, places in signs.items() if places}
+        return {concept: places[:_MOST_SIGNS] for concept, places in signs.items() if places}
 
     def _happening(self, sentence: str, signs: Sequence[Sign]) -> bool:
-        first, last = min(sign.start for sign in signs), max(sign.end for sign in signs)
-        context = self._context
-        present = bool(context.present.search(sentence))
-        if not present and (context.past.search(sentence) or context.general.search(sentence)):
+        if any(self._negated(sentence, sign) for sign in signs):
             return False
-        if not present and self._supposed(sentence, first, last):
-            return False
-        following = " ".join(sentence[last:].split()[:_TOPIC_REACH])
-        if not present and context.topic_after.match(following):
-            return False
-        return not any(self._negated(sentence, sign) for sign in signs)
+        if self._context.present.search(sentence):
+            return True
+        return not self._context.past.search(sentence) and not self._supposed(sentence, signs)
 
-    def _supposed(self, sentence: str, first: int, last: int) -> bool:
-        """Whether a question about signs in general, or an "if", stands before the signs with no turn between.
+    def _asked(self, sentence: str, signs: Sequence[Sign]) -> bool:
+        past = self._context.past.search(sentence)
+        return not past and not any(self._negated(sentence, sign) for sign in signs) and self._supposed(sentence, signs)
 
-        It may also hold the signs ("is jaundice a side effect").
+    def _supposed(self, sentence: str, signs: Sequence[Sign]) -> bool:
+        """Whether the sentence is about the signs in general, or an "if" stands before them with no turn between.
+
+        The question may also hold the signs ("is jaundice a side effect") or follow them ("seizure risk").
         """
+        first, last = min(sign.start for sign in signs), max(sign.end for sign in signs)
+        following = " ".join(sentence[last:].split()[:_TOPIC_REACH])
+        if self._context.general.search(sentence) or self._context.topic_after.match(following):
+            return True
         for match in self._context.hypothetical.finditer(sentence):
             if match.start() <= first and match.end() > last:
                 return True
