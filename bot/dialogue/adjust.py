@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.guidance.answer import Answer, Ask, Raised
 from bot.guidance.knowledge import DEFAULT_REGISTER, load_knowledge
 from bot.guidance.vocabulary import LEVELS
+
+SENTENCE = re.compile(r"(?<=[.;])\s+")
 
 
 def led(answer: Answer, line: str) -> Answer:
@@ -46,6 +49,26 @@ def flagged(answer: Answer, rule: str | None) -> Answer:
     if answer.escalation:
         text = text.removeprefix(f"{answer.escalation.text}\n")
     return escalated(replace(answer, text=text), raised)
+
+
+def reminded(answer: Answer) -> Answer:
+    """The answer with only the first sentence of an escalation that was told in full before; emergencies stay whole."""
+    raised = answer.escalation
+    if raised is None or raised.level == "emergency":
+        return answer
+    first = SENTENCE.split(raised.text, maxsplit=1)[0].rstrip(".;") + "."
+    return replace(answer, text=answer.text.replace(raised.text, first, 1))
+
+
+def repeats(answer: Answer, earlier: Answer) -> bool:
+    """Does the answer only say again what an earlier one of the same turn says?"""
+    told = {s.id for s in earlier.statements}
+    return (
+        bool(answer.options)
+        and answer.options == earlier.options
+        and earlier.headline.endswith(answer.headline)
+        and {s.id for s in answer.statements} <= told
+    )
 
 
 def shortened(answer: Answer) -> Answer:

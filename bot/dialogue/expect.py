@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot.dialogue.data import DialogueDataError, has_cue, read
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
-from bot.dialogue.resolve import ABOUT_A_DRUG
+from bot.dialogue.resolve import ABOUT_A_DRUG, FEW_WORDS
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import INTENTS
 from bot.guidance.vocabulary import TOPICS
@@ -27,6 +27,8 @@ class _Expectations:
     floor: float
     topics: Mapping[str, str]
     rows: Mapping[str, tuple[tuple[str, ...], float]]
+    unlikely: tuple[str, ...]
+    words: tuple[str, ...]
 
 
 SIGNS: Mapping[str, Callable[[Asked, Reading, Memory], bool]] = {
@@ -52,11 +54,19 @@ def _expectations() -> _Expectations:
     data = read("expectations.yml")
     rows = {intent: (tuple(row["without"]), float(row["weight"])) for intent, row in data["rows"].items()}
     signs = {sign for without, _ in rows.values() for sign in without if not sign.startswith("act:")}
-    named = {*rows, *data["topics"].values()} - set(INTENTS)
+    named = {*rows, *data["topics"].values(), *data["unlikely"], *data["words"]} - set(INTENTS)
     unknown = named | (signs - set(SIGNS)) | (set(data["topics"]) - set(TOPICS))
     if unknown:
         raise DialogueDataError(f"expectations.yml: unknown intents, signs or topics: {sorted(unknown)}")
-    return _Expectations(float(data["sure"]), float(data["boost"]), float(data["floor"]), data["topics"], rows)
+    return _Expectations(
+        sure=float(data["sure"]),
+        boost=float(data["boost"]),
+        floor=float(data["floor"]),
+        topics=data["topics"],
+        rows=rows,
+        unlikely=tuple(data["unlikely"]),
+        words=tuple(data["words"]),
+    )
 
 
 def in_context(memory: Memory, reading: Reading) -> Reading:
@@ -68,6 +78,9 @@ def in_context(memory: Memory, reading: Reading) -> Reading:
 
 def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     known = _expectations()
+    elliptic = _by_its_words(asked, memory)
+    if elliptic is not None:
+        return replace(asked, intent=elliptic, confidence=max(asked.confidence, known.sure))
     if asked.confidence >= known.sure or len(asked.ranking) < 2:
         return _question_beside_a_fact(asked)
     scores = dict(asked.ranking)
@@ -80,13 +93,30 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     return replace(asked, intent=intent, confidence=best / total) if total and intent != asked.intent else asked
 
 
+def _by_its_words(asked: Asked, memory: Memory) -> str | None:
+    """What a few words ask of what was last spoken of ("schedule?", "what else do I watch"), if they tell.
+
+    Only where the classifier hears something that a short follow-up hardly ever is.
+    """
+    few = len(asked.text.split()) <= FEW_WORDS
+    if asked.intent not in _expectations().unlikely or asked.drugs or asked.citation is not None or not few:
+        return None
+    if not (memory.drugs or memory.options):
+        return None
+    return next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
+
+
 def _question_beside_a_fact(asked: Asked) -> Asked:
     """A statement that also names a drug which is no fact ("she is not. cyc dose?") asks about that drug.
 
     The facts are taken in anyway; the question would be lost.
     """
+    if asked.intent != "correct_info" or not asked.drugs or has_cue("other_drug_meant", asked.text):
+        return asked
+    if has_cue("against", asked.text):
+        return replace(asked, intent="compare_drugs", confidence=asked.confidence)
     asking = [(score, intent) for intent, score in asked.ranking if intent in ABOUT_A_DRUG and score >= SECOND_VOICE]
-    if asked.intent != "correct_info" or not asked.drugs or not asking:
+    if not asking:
         return asked
     score, intent = max(asking)
     return replace(asked, intent=intent, confidence=score)

@@ -27,6 +27,8 @@ class Whose:
 
 def whose(memory: Memory, reading: Reading) -> Whose:
     """The case that the message belongs to."""
+    if has_cue("back_to_first", reading.text) and (memory.parked is not None or memory.shelved is not None):
+        return _back(memory, reading)
     if memory.parked is not None:
         return _settled(memory, reading)
     known = set(memory.case.known()) - {"audience"}
@@ -41,6 +43,14 @@ def whose(memory: Memory, reading: Reading) -> Whose:
     return Whose(replace(memory, person=memory.person or person), reading)
 
 
+def _back(memory: Memory, reading: Reading) -> Whose:
+    """ "Back to me": what was said of the other person is given up, or put aside, and the first case goes on."""
+    pending = None if _asked(memory) else memory.pending
+    if memory.parked is not None:
+        return Whose(replace(memory, parked=None, pending=pending), reading, ("back_to_first_person",))
+    return Whose(_swapped(memory), reading, ("back_to_first_person",))
+
+
 def _settled(memory: Memory, reading: Reading) -> Whose:
     """The message after "which person?": a reply to it, or the conversation goes on about the one last named."""
     parked, memory = memory.parked, replace(memory, parked=None)
@@ -53,6 +63,8 @@ def _settled(memory: Memory, reading: Reading) -> Whose:
         same = reply.choice == SAME
     elif has_cue("same_person", reading.text):
         same = True
+    elif reading.person is None and memory.person == "self" and has_cue("first_person", reading.text):
+        return Whose(memory, reading, ("back_to_first_person",))
     facts = {**parked.facts, **reading.facts}
     if same:
         return Whose(memory, replace(reading, facts=facts), ("same_person",))

@@ -82,7 +82,8 @@ class Turn:
     """What a message leads to.
 
     ``clash``, ``whose`` and ``again`` are questions of the dialogue, put instead of the guidance's: which of two facts
-    holds, whose case it is, which choice a "yes" meant. ``red_flag`` is shown before the answers.
+    holds, whose case it is, which choice a "yes" meant. ``red_flag`` is shown before the answers; ``supposed``: it was
+    only asked about, and nobody has to be told that it is over.
     """
 
     memory: Memory
@@ -92,3 +93,4 @@ class Turn:
     whose: bool = False
     again: Pending | None = None
     red_flag: str | None = None
+    supposed: bool = False

@@ -47,7 +47,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reading:
-    """One message: what it asks, what it states of this patient, what it supposes and what it takes back."""
+    """One message: what it asks, what it states of this patient, what it supposes and what it takes back.
+
+    ``red_flag`` is a sign that is there, ``asked_flag`` one that is only asked about ("what if she cannot breathe").
+    """
 
     text: str = ""
     language: str = "en"
@@ -68,6 +71,7 @@ class Reading:
     ordinal: int | None = None
     person: str | None = None
     red_flag: RedFlag | None = None
+    asked_flag: RedFlag | None = None
     problem: str | None = None
 
     @property
@@ -118,6 +122,7 @@ class Reading:
             ordinal=_number(data.get("ordinal")),
             person=p if (p := _text(data.get("person"))) in PERSONS else None,
             red_flag=_red_flag(data.get("emergency")),
+            asked_flag=_red_flag(data.get("asked_emergency")),
             problem=_text(data.get("problem")),
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.dialogue import replies
-from bot.dialogue.adjust import escalated, flagged, led, shortened, with_ask
+from bot.dialogue.adjust import escalated, flagged, led, reminded, repeats, shortened, with_ask
 from bot.dialogue.data import register
 from bot.dialogue.escalate import gravest
 from bot.dialogue.facts import differs
@@ -41,17 +41,32 @@ def respond(turn: Turn, ask_engine: Engine = engine.answer) -> tuple[tuple[Answe
         answer, ask, pending = _answered(task, turn, memory, ask_engine, silent, last=place == len(turn.tasks) - 1)
         if place == 0:
             answer = flagged(_led_by_notes(answer, turn), turn.red_flag)
+        if answer.escalation and answer.escalation.rule in memory.told and answer.escalation.rule != turn.red_flag:
+            answer = reminded(answer)
+        memory = replace(memory, told=_told(memory, answer))
         asked = asked or ask is not None
         if isinstance(task, Consult):
             memory = _remembered(memory, task, answer)
             questions += [task.question] if task.question.kind in CLINICAL else []
         if ask is not None:
             memory = _with_pending(memory, ask, pending)
+        if any(repeats(answer, earlier) for earlier in answers):
+            answers[-1] = with_ask(answers[-1], ask) if ask is not None else answers[-1]
+            continue
         answers.append(replace(answer, case=memory.case, understood=task.understood))
     if questions:
         memory = replace(memory, questions=tuple(dict.fromkeys(replace(q, detail="first") for q in questions)))
     open_flags = [a.escalation.rule for a in answers if a.escalation and a.escalation.level == "emergency"]
-    return tuple(answers), replace(memory, emergency=open_flags[0] if open_flags else memory.emergency)
+    happening = open_flags and not turn.supposed
+    return tuple(answers), replace(memory, emergency=open_flags[0] if happening else memory.emergency)
+
+
+def _told(memory: Memory, answer: Answer) -> tuple[str, ...]:
+    """The red flags told in full so far; an emergency is none of them, for it is always told in full."""
+    raised = answer.escalation
+    if raised is None or raised.level == "emergency" or raised.rule in memory.told:
+        return memory.told
+    return (*memory.told, raised.rule)
 
 
 def _dialogue_asks(turn: Turn) -> bool:

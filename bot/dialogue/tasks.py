@@ -21,6 +21,9 @@ STYLES = ("shorter", "longer", "plain", "repeat")
 MOST_TASKS = 3
 SURE_ENOUGH = 0.4
 """Below this confidence a message in a running conversation is not refused as out of scope."""
+MYCOPHENOLATE = ("mycophenolate_mofetil", "mycophenolate_sodium")
+DECISIVE = frozenset(("ild_severity", "ild_course", "side_effect_severity", "side_effect_persistent", "pregnancy"))
+"""Facts that the order of the options hangs on."""
 QUESTIONS = frozenset((*ABOUT_A_DRUG, *ABOUT_THE_CASE)) - {"report_side_effect"}
 """Intents that ask something of the guidance outright."""
 
@@ -38,6 +41,8 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         return [_consult(intake, reading, question, understood) for question in repeated[:MOST_TASKS]]
     if _goes_back(asked, reading, intake):
         return _once_more(intake, understood, "repeat")
+    if flow is not Flow.SOCIAL and _only_news(asked, reading, intake):
+        return _restated(intake, reading, understood)
     if reading.act in STYLES and asked.intent not in QUESTIONS and not intake.news:
         return _once_more(intake, understood, reading.act or "")
     if flow is Flow.AUDIENCE:
@@ -55,12 +60,26 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         if _points_at_an_option(asked, reading, intake.memory):
             return _answered(intake, reading, asked, understood)
         return [_unasked(flow, asked, intake, understood)]
-    if asked.intent in STATEMENTS:
+    if asked.intent in STATEMENTS or _only_denies_a_pregnancy(asked, reading):
         return _restated(intake, reading, understood)
     if asked.drugs and asked.intent == "ask_drug_info" and _asked_which_drug(intake.memory):
         question = replace(intake.memory.questions[-1], drugs=asked.drugs)
         return [_consult(intake, reading, question, understood)]
     return _answered(intake, reading, asked, understood)
+
+
+def _only_denies_a_pregnancy(asked: Asked, reading: Reading) -> bool:
+    """ "I'm not pregnant" asks nothing of pregnancy; what else the message asks is about the case."""
+    denied = reading.facts.get("pregnancy") == "not_pregnant" and not reading.scenario
+    return denied and asked.intent == "ask_pregnancy" and not asked.aspects and not asked.drugs
+
+
+def _only_news(asked: Asked, reading: Reading, intake: Intake) -> bool:
+    """A message that changes what the choice hangs on and puts no question is a statement, whatever it sounds like."""
+    decisive = bool(DECISIVE & (set(intake.changed) | {clash.slot for clash in intake.clashes}))
+    of_a_drug = bool(set(asked.drugs) - set(intake.memory.case.drugs_tried) - set(MYCOPHENOLATE))
+    putting = "?" in reading.text or has_cue("asks", reading.text) or of_a_drug or asked.ordinal is not None
+    return decisive and not putting and bool(intake.memory.questions) and asked.intent not in ABOUT_THE_CASE
 
 
 def _goes_back(asked: Asked, reading: Reading, intake: Intake) -> bool:

@@ -6,6 +6,7 @@ Nothing is answered here and no medicine is decided: a task names a question for
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.dialogue.answering import reply_to
@@ -17,10 +18,10 @@ from bot.dialogue.memory import Memory
 from bot.dialogue.persons import Whose, whose
 from bot.dialogue.plan import FLOW_OF, Consult, Flow, Note, Say, Task, Turn
 from bot.dialogue.reading import Asked, Reading
+from bot.dialogue.resolve import ABOUT_A_DRUG, ATTRIBUTES
 from bot.dialogue.tasks import MOST_TASKS, QUESTIONS, STATEMENTS, same_task, tasks_for
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Case, Question
-
 
 CLAUSE = re.compile(r"(?<=[.!?;])\s+|\n+|,\s*|\s+(?:so|but)\s+", re.IGNORECASE)
 
@@ -50,6 +51,8 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
             return Turn(take_in(memory, reading).memory, (Say("emergency_over", reading.understood()),))
     if reading.act == "undo":
         return _undo(memory, reading)
+    if reading.red_flag is None and reading.asked_flag is not None:
+        return _if_it_happens(memory, reading, reading.asked_flag.rule)
     if reading.red_flag is None:
         return _ordinary(memory, reading, flow)
     rule = gravest(reading.red_flag.rule, take_in(memory, reading).memory.case)
@@ -68,6 +71,15 @@ def _emergency(memory: Memory, reading: Reading) -> Turn:
     rule = gravest(reading.red_flag.rule, intake.memory.case) if reading.red_flag else None
     task = Consult(_red_flag(rule), intake.memory.case, reading.understood())
     return Turn(replace(intake.memory, pending=None), (task,))
+
+
+def _if_it_happens(memory: Memory, reading: Reading, rule: str) -> Turn:
+    """A sign that is only asked about: what would have to be done, as information; nothing is stored."""
+    named = any(asked.drugs and asked.intent in QUESTIONS for asked in reading.asked)
+    if named:
+        return replace(_ordinary(memory, reading, FLOW_OF.get(reading.intent, Flow.ANSWER)), supposed=True)
+    task = Consult(_red_flag(gravest(rule, memory.case)), memory.case, reading.understood())
+    return Turn(memory, (task,), (Note("if_it_happens"),), supposed=True)
 
 
 def _red_flag(rule: str | None) -> Question:
@@ -124,7 +136,7 @@ def _ordinary(memory: Memory, reading: Reading, flow: Flow) -> Turn:
     if intake.reply is not None and intake.reply.unclear and not any(a.intent in QUESTIONS for a in reading.asked):
         return Turn(intake.memory, (Say("which_of_them", reading.understood()),), notes, again=memory.pending)
     tasks: list[Task] = []
-    for place, asked in enumerate(_worth_answering(reading)):
+    for place, asked in enumerate(_with_drugs_named_before(_worth_answering(reading))):
         chosen = flow if asked.intent == reading.intent and place == 0 else FLOW_OF.get(asked.intent, Flow.ANSWER)
         for task in tasks_for(intake, reading, asked, chosen):
             if not any(same_task(task, other) for other in tasks):
@@ -142,6 +154,16 @@ def _worth_answering(reading: Reading) -> tuple[Asked, ...]:
     if any(a.intent in QUESTIONS for a in questions):
         return questions
     return reading.asked or (Asked("out_of_scope"),)
+
+
+def _with_drugs_named_before(questions: tuple[Asked, ...]) -> Iterator[Asked]:
+    """Each question, with the drugs of the one before it when it leaves them out ("tac dose? ok in pregnancy?")."""
+    before: tuple[str, ...] = ()
+    for asked in questions:
+        pointing = asked.drugs or asked.options or asked.ordinal is not None
+        carried = replace(asked, drugs=before) if not pointing and asked.intent in ATTRIBUTES else asked
+        before = carried.drugs if asked.intent in ABOUT_A_DRUG else before
+        yield carried
 
 
 def _other_person(found: Whose, reading: Reading) -> Turn:

@@ -43,7 +43,7 @@ def test_a_scenario_is_answered_but_the_case_shown_is_the_one_held() -> None:
 
 
 def test_at_most_one_of_several_answers_asks_something() -> None:
-    replies, _ = converse(reading(["report_side_effect", "ask_ild_treatment"], facts={"side_effect": ["hematologic"]}))
+    replies, _ = converse(reading(["report_side_effect", "ask_dose"], facts={"side_effect": ["hematologic"]}))
     assert len(replies[0]) == 2
     assert sum(a.ask is not None for a in replies[0]) == 1
 
