@@ -83,6 +83,10 @@ class Draft:
         if words and words not in {self.headline, *(line.removeprefix(BULLET) for line in self._lines)}:
             self._lines.append(text)
 
+    def says(self, words: str) -> bool:
+        """Do these words stand in the text already?"""
+        return any(words in line for line in self._lines)
+
     def count(self, start: str) -> int:
         """How many lines of the text begin like this."""
         return sum(line.startswith(start) for line in self._lines)

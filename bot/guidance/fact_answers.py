@@ -50,6 +50,8 @@ WITHOUT_A_DRUG: dict[str, tuple[str, ...]] = {
     "ask_evidence": ("C33", "C14", "C32"),
     "ask_drug_risk": ("C21",),
 }
+NOT_IN_PREGNANCY = "C35"
+"""Said with every question on pregnancy: the patient of the article is on mycophenolate."""
 OF_ALL_DRUGS = "ranking_safety"
 """The aspect of "which is the worst / the safest": it is asked of every drug, whichever were spoken of before."""
 ARTICLE_ROWS, OTHER_ROWS = 3, 2
@@ -77,6 +79,8 @@ def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
     for silence in draft.miss_what_the_article_leaves_out():
         for row_id in silence.then[:2]:
             _other_line(draft, knowledge.table.rows[row_id])
+    if question.kind == "ask_pregnancy":
+        draft.line(draft.state(NOT_IN_PREGNANCY))
     triggered = triggered_rules(draft.case, knowledge.rules)
     draft.miss_what_rules_leave_out({d: triggered[d] for d in sorted(related(drugs)) if d in triggered})
     if not drugs and question.kind == "ask_dose" and not draft.statements and not draft.unknown:
@@ -170,6 +174,8 @@ def _always_heed(draft: Draft, drug: str) -> None:
     for rule in draft.knowledge.rules.rules:
         if not rule.when and set(members) & set(rule.drugs):
             draft.support(rule.because)
+            if draft.says(rule.text[draft.register]):
+                continue
             draft.line(f"{draft.words('heed')}: {rule.text[draft.register]}.")
 
 
