@@ -55,7 +55,7 @@ def merge(
         old = getattr(after, slot)
         if slot in SOME_OF or old is None or old == value:
             new[slot] = value
-        elif _adds_nothing(slot, old, facts, correcting=correcting, settled=settled):
+        elif key(value) in fact_rules()[slot].vague and not (correcting or slot in settled) and _definite(slot, old):
             continue
         elif correcting or slot in settled or slot == "audience" or _happens(slot, old, value):
             new[slot] = value
@@ -90,12 +90,6 @@ def _taken_back(case: Case, facts: Facts, retracted: Mapping[str, Collection[Any
     ):
         changes["pregnancy"] = "not_pregnant"  # "she is not pregnant" is a statement, not only a withdrawal
     return replace(case, **changes), [slot for slot in changes if getattr(case, slot) not in (None, ())]
-
-
-def _adds_nothing(slot: str, old: Any, facts: Facts, *, correcting: bool, settled: Collection[str]) -> bool:
-    """A vague value beside a definite one; also in a correction, where a course is told and the lungs only with it."""
-    vague = key(facts[slot]) in fact_rules()[slot].vague and _definite(slot, old) and slot not in settled
-    return vague and (not correcting or (slot == "ild_severity" and "ild_course" in facts))
 
 
 def _definite(slot: str, old: Any) -> bool:

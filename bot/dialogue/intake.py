@@ -47,6 +47,8 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     settled.update(_of_scenario(memory, reading))
     facts.update(settled)
     facts.update(_tried(memory, reading))
+    if "ild_course" in facts and facts.get("ild_severity") == "present_unspecified" and _lungs_known(memory.case):
+        del facts["ild_severity"]  # it only came with the course
     facts.pop("audience", None)
     if reading.audience and (memory.case.audience is None or _says_who(reading)):
         facts["audience"] = reading.audience
@@ -60,6 +62,10 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     if reply is not None and not reply.unclear:
         after = replace(after, pending=None)
     return Intake(after, memory.case, reply, merged.clashes, merged.replaced)
+
+
+def _lungs_known(case: Case) -> bool:
+    return case.ild_severity not in (None, "none")
 
 
 def _says_who(reading: Reading) -> bool:

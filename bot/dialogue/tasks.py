@@ -22,7 +22,9 @@ MOST_TASKS = 3
 SURE_ENOUGH = 0.4
 """Below this confidence a message in a running conversation is not refused as out of scope."""
 MYCOPHENOLATE = ("mycophenolate_mofetil", "mycophenolate_sodium")
-DECISIVE = frozenset(("ild_severity", "ild_course", "side_effect_severity", "side_effect_persistent", "pregnancy"))
+DECISIVE = frozenset(
+    ("ild_severity", "ild_course", "side_effect_severity", "side_effect_persistent", "pregnancy", "drugs_tried")
+)
 """Facts that the order of the options hangs on."""
 QUESTIONS = frozenset((*ABOUT_A_DRUG, *ABOUT_THE_CASE)) - {"report_side_effect"}
 """Intents that ask something of the guidance outright."""
