@@ -27,6 +27,7 @@ _OTHER_DISEASES = words("other_diseases")
 _BESIDE_IT = words("beside_it_the_drug")
 _LIKE = frozenset({"like", "as"})
 _SMALL = frozenset({"the", "my", "her", "his", "with", "on", "it", "did", "does"})
+_OTHER_CAUSES = words("other_causes")
 _ELSEWHERE = "elsewhere"
 """Stands for a cause that is no drug of the table."""
 _FREQUENCY = words("words_of_frequency")
@@ -36,7 +37,7 @@ _SHORT = 6
 def lay_to_drugs(concepts: Sequence[Concept], tokens: Sequence[Token]) -> list[Concept]:
     """The concepts, with ``drug`` set on each effect and response that the message lays to a drug."""
     drugs = [(n, t.drug) for n, t in enumerate(tokens) if t.drug is not None]
-    causes = [*drugs, *((n, _ELSEWHERE) for n, t in enumerate(tokens) if t.foreign_drug)]
+    causes = [*drugs, *((n, _ELSEWHERE) for n, t in enumerate(tokens) if t.foreign_drug or t.norm in _OTHER_CAUSES)]
     laid = [
         replace(c, drug=_cause(c, sorted(causes), tokens))
         if c.concept in ("side_effect", "effect_noun", "response")
@@ -122,6 +123,8 @@ def _named_behind(end: int, after: Sequence[tuple[int, str]], tokens: Sequence[T
     between = [t.norm for t in tokens[end:place]]
     if not between or len(between) > 4 or not all(word in _FROM for word in between):
         return None
+    if drug == _ELSEWHERE:
+        return drug
     listed, last = [drug], place
     for n, other in after[1:]:
         if all(t.norm in _JOINTS for t in tokens[last + 1 : n]):

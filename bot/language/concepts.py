@@ -93,9 +93,16 @@ def other_peoples(concepts: list[Concept], tokens: Sequence[Token]) -> list[Conc
         before = [p for p in people if p.match.start <= c.match.start]
         near = before[-1] if before else people[0]
         of_relative = near.value == "relative" and tokens[near.match.start].sentence == tokens[c.match.start].sentence
+        of_relative = of_relative and not _together(near, tokens)
         personal = c.concept not in ("drug", "person", "audience", "act", "reply", "threat", "option", "ordinal")
         kept.append(replace(c, status="other") if of_relative and personal and c.status == "fact" else c)
     return kept
+
+
+def _together(relative: Concept, tokens: Sequence[Token]) -> bool:
+    """ "My husband and I" speaks of both."""
+    after = [t.norm for t in tokens[relative.match.end : relative.match.end + 2]]
+    return len(after) == 2 and after[0] in ("and", "&") and after[1] in ("i", "me", "myself")
 
 
 def _drug_terms(tokens: Sequence[Token]) -> list[Match[Term]]:
@@ -140,6 +147,8 @@ def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], to
     if "historical" in mods:
         return "past"
     if concept == "pregnancy" and _is_topic(match, tokens):
+        return "asked"
+    if concept == "side_effect" and tokens[match.start].norm in ("how", "what"):
         return "asked"
     span = next((s for s in asking if s.start <= match.start < s.end), None)
     if span is None:

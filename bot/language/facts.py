@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.language.concepts import Concept, is_mmf, nearest_target
+from bot.language.male_patients import is_male_patient
 from bot.language.measures import height_cm, weight_kg
 from bot.language.questions import spans
 from bot.language.tokens import Token
@@ -45,7 +46,7 @@ def fill_slots(concepts: Sequence[Concept], lungs: Sequence[Concept], tokens: Se
     _drugs(slots, concepts, tokens)
     _effects(slots, concepts, tokens)
     _ild(slots, concepts, lungs)
-    _pregnancy(slots, concepts)
+    _pregnancy(slots, concepts, tokens)
     _conditions(slots, concepts)
     _bare_severity(slots, concepts, lungs, tokens)
     if (weight := weight_kg(tokens)) is not None:
@@ -135,11 +136,16 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
             place["side_effect_severity"] = max((c.value, known or c.value), key=SEVERITIES.index)
         elif target.status == "fact" and c.status in ("fact", "past"):
             slots.facts["side_effect_persistent"] = c.value == "yes"
-    if not carriers and len(tokens) <= _SHORT and not any(c.concept == "healthy" for c in concepts):
+    if (
+        not carriers
+        and len(tokens) <= _SHORT
+        and not any(c.concept in ("healthy", "contraindication") for c in concepts)
+    ):
         _bare_persistence(slots, concepts)
     responses = [
         c for c in concepts if c.concept == "response" and (c.drug is None or is_mmf(c.drug)) and c.status == "fact"
     ]
+    responses = [c for c in responses if c.value != "intolerance"]  # "failed MMF for GI": not that it did nothing
     only_an_option = any(c.concept == "option" for c in concepts)  # "splitting the dose didn't help" is not the drug
     responses = [c for c in responses if c.drug is not None or not (only_an_option and c.value == "poor")]
     if responses:
@@ -187,7 +193,7 @@ def _ild(slots: Slots, concepts: Sequence[Concept], lungs: Sequence[Concept]) ->
         slots.retracted["ild_course"] = denied_course
 
 
-def _pregnancy(slots: Slots, concepts: Sequence[Concept]) -> None:
+def _pregnancy(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -> None:
     said = [c for c in concepts if c.concept == "pregnancy"]
     denied = _unique(c.value for c in said if c.status in _DENIED and c.value != "not_pregnant")
     denied += [
@@ -202,7 +208,9 @@ def _pregnancy(slots: Slots, concepts: Sequence[Concept]) -> None:
         stated.append("not_pregnant")
     if stated:
         slots.facts["pregnancy"] = min(stated, key=_order(stated))
-    elif any(c.concept == "cannot_be_pregnant" and c.status == "fact" for c in concepts):
+    elif any(c.concept == "cannot_be_pregnant" and c.status == "fact" for c in concepts) or (
+        not said and is_male_patient(tokens)
+    ):
         slots.facts["pregnancy"] = "not_pregnant"
     if supposed and not (set(supposed) <= set(stated)):
         slots.scenario["pregnancy"] = min(supposed, key=_order(supposed))
@@ -213,6 +221,12 @@ def _pregnancy(slots: Slots, concepts: Sequence[Concept]) -> None:
     if denied:
         slots.absent["pregnancy"] = denied
         slots.retracted["pregnancy"] = denied
+    elif not said and any(c.concept == "not_so" and _ends_a_clause(c, tokens) for c in concepts):
+        slots.retracted["pregnancy"] = ["pregnant"]  # "ok but I'm not": of what was supposed before
+
+
+def _ends_a_clause(concept: Concept, tokens: Sequence[Token]) -> bool:
+    return concept.match.end == len(tokens) or tokens[concept.match.end].is_mark
 
 
 def _last_word(said: Sequence[Concept], denied: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 UNREADABLE = ("empty", "too_long", "symbols_only", "command", "attachment")
 """Problems with which nothing in the message is taken as said."""
-_HIDDEN = frozenset({"act", "reply", "audience", "threat", "option", "tried", "ordinal", "person", "drug_word"})
+_HIDDEN = frozenset(
+    {"act", "reply", "audience", "threat", "option", "tried", "ordinal", "person", "drug_word", "not_so"}
+)
 
 
 class Reader:

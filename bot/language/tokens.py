@@ -21,6 +21,8 @@ _JOINING = frozenset("-'")
 _UNIT = re.compile(
     r"(?<![\w.])(\d+(?:[.,]\d+)?)(?=(?:mcg|mg|g|kg|kgs|lb|lbs|cm|ml|m2|c|f|x|yo|wks?|weeks?|months?)\b)", re.I
 )
+# "HBsAg+": the sign is a word of its own
+_PLUS = re.compile(r"(?<=\w)(?=\+(?:[^\w+]|$))")
 # "im", "shes": the tokenizer cuts off what an apostrophe was left out of
 _AFTER_PRONOUN = {("i", "m"): "'m", ("i", "ve"): "'ve", ("she", "s"): "'s", ("he", "s"): "'s", ("what", "s"): "'s"}
 # what the tokenizer cuts off in "can't", "won't", "dont"
@@ -102,7 +104,7 @@ def _leave_out_commands() -> None:
 
 def tokenize(text: str) -> list[Token]:
     """Tokens of a clean text. Hyphens and apostrophes inside a word are dropped: 'RP-ILD' gives 'rp', 'ild'."""
-    spaced = _UNIT.sub("\\1\u200a", text)
+    spaced = _PLUS.sub("\u200a", _UNIT.sub("\\1\u200a", text))
     tokenizer, sentencizer = _tools()
     doc = sentencizer(tokenizer(spaced))
     offsets = _offsets(spaced)
