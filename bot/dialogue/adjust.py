@@ -23,10 +23,11 @@ def led(answer: Answer, line: str) -> Answer:
 def with_ask(answer: Answer, ask: Ask) -> Answer:
     """The answer with this question in place of its own; a headline that is the question already is not repeated."""
     lines = answer.text.split("\n")
+    if ask.question in answer.headline:
+        return replace(answer, ask=ask)
     if answer.ask and answer.ask.question in lines:
         lines.remove(answer.ask.question)
-    if ask.question not in answer.headline:
-        lines.insert(len(lines) - 1 if lines[-1] == answer.notice else len(lines), ask.question)
+    lines.insert(len(lines) - 1 if lines[-1] == answer.notice else len(lines), ask.question)
     return replace(answer, ask=ask, text="\n".join(lines))
 
 

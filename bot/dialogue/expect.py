@@ -18,6 +18,10 @@ SECOND_VOICE = 0.05
 """A question that the classifier hears at least so much beside a correction is answered."""
 
 
+UNSURE = 0.6
+"""Below this confidence a few words that name their subject are believed before the classifier."""
+
+
 @dataclass(frozen=True)
 class _Expectations:
     """expectations.yml: the confidence that needs no second look, intents by topic, and (signs, weight) by intent."""
@@ -96,10 +100,11 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
 def _by_its_words(asked: Asked, memory: Memory) -> str | None:
     """What a few words ask of what was last spoken of ("schedule?", "what else do I watch"), if they tell.
 
-    Only where the classifier hears something that a short follow-up hardly ever is.
+    Only where the classifier hears something that a short follow-up hardly ever is, or is not sure.
     """
-    few = len(asked.text.split()) <= FEW_WORDS
-    if asked.intent not in _expectations().unlikely or asked.drugs or asked.citation is not None or not few:
+    few = len(asked.text.split()) <= FEW_WORDS and asked.citation is None
+    absurd = asked.intent in _expectations().unlikely and not asked.drugs
+    if not few or not (absurd or asked.confidence < UNSURE):
         return None
     if not (memory.drugs or memory.options):
         return None

@@ -32,10 +32,14 @@ class Pending:
 
 @dataclass(frozen=True)
 class Parked:
-    """Facts of a person whose case is not the present one: put aside, or not yet known to be of whom."""
+    """Facts of a person whose case is not the present one: put aside, or not yet known to be of whom.
+
+    ``questions`` are the last ones about the first person, to go back to.
+    """
 
     facts: Mapping[str, Any] = field(default_factory=dict)
     person: str | None = None
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,8 @@ def _restored(data: Mapping[str, Any]) -> dict[str, Any]:
         values["pending"] = Pending(pending["slot"], tuple(pending["choices"]), means, pending["turn"])
     for name in ("parked", "shelved"):
         if aside := data.get(name):
-            values[name] = Parked(valid_facts(aside["facts"]), aside["person"])
+            questions = tuple(Question.from_mapping(q) for q in aside.get("questions", ()))
+            values[name] = Parked(valid_facts(aside["facts"]), aside["person"], questions)
     return values
 
 

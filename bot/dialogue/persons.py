@@ -8,6 +8,7 @@ from bot.dialogue.answering import reply_to
 from bot.dialogue.data import has_cue
 from bot.dialogue.memory import Memory, Parked
 from bot.dialogue.reading import Reading
+from bot.dialogue.resolve import ABOUT_A_DRUG
 from bot.guidance.model import Case
 
 CHANGES = frozenset((("self", "relative"), ("relative", "self"), ("self", "patient"), ("patient", "relative")))
@@ -33,22 +34,30 @@ def whose(memory: Memory, reading: Reading) -> Whose:
         return _settled(memory, reading)
     known = set(memory.case.known()) - {"audience"}
     jumps = reading.person == "other" or (memory.person, reading.person) in CHANGES
-    if known and jumps:
+    if known and jumps and _is_about_a_case(reading):
         shelf = memory.shelved
         if shelf is not None and shelf.person == reading.person:
             return Whose(_swapped(memory), reading, ("back_to_first_person",))
-        parked = Parked(reading.facts, reading.person)
+        parked = Parked(reading.facts, reading.person, memory.questions)
         return Whose(replace(memory, parked=parked), reading, ask=True)
     person = reading.person if reading.person != "other" else None
     return Whose(replace(memory, person=memory.person or person), reading)
 
 
+def _is_about_a_case(reading: Reading) -> bool:
+    """ "My father asks what rituximab is" is about no one's case, whoever is named."""
+    told = set(reading.facts) - {"audience"} or reading.scenario or reading.retracted
+    return bool(told) or not reading.asked or any(a.intent not in ABOUT_A_DRUG for a in reading.asked)
+
+
 def _back(memory: Memory, reading: Reading) -> Whose:
     """ "Back to me": what was said of the other person is given up, or put aside, and the first case goes on."""
+    if memory.parked is None:
+        return Whose(_swapped(memory), reading, ("back_to_first_person",))
+    questions = memory.parked.questions or memory.questions
     pending = None if _asked(memory) else memory.pending
-    if memory.parked is not None:
-        return Whose(replace(memory, parked=None, pending=pending), reading, ("back_to_first_person",))
-    return Whose(_swapped(memory), reading, ("back_to_first_person",))
+    memory = replace(memory, parked=None, pending=pending, questions=questions)
+    return Whose(replace(memory, scenario={}, option_drugs=memory.case_options), reading, ("back_to_first_person",))
 
 
 def _settled(memory: Memory, reading: Reading) -> Whose:
@@ -64,7 +73,7 @@ def _settled(memory: Memory, reading: Reading) -> Whose:
     elif has_cue("same_person", reading.text):
         same = True
     elif reading.person is None and memory.person == "self" and has_cue("first_person", reading.text):
-        return Whose(memory, reading, ("back_to_first_person",))
+        return _back(replace(memory, parked=parked), reading)
     facts = {**parked.facts, **reading.facts}
     if same:
         return Whose(memory, replace(reading, facts=facts), ("same_person",))
@@ -73,7 +82,7 @@ def _settled(memory: Memory, reading: Reading) -> Whose:
         turns=memory.turns,
         questions=memory.questions,
         person=parked.person,
-        shelved=Parked(memory.case.known(), memory.person),
+        shelved=Parked(memory.case.known(), memory.person, parked.questions),
     )
     return Whose(other, replace(reading, facts=facts, reply=None), ("new_person",))
 
@@ -86,5 +95,6 @@ def _swapped(memory: Memory) -> Memory:
     """Back to the case that was put aside; the present one goes there instead."""
     shelf = memory.shelved or Parked()
     case = Case.from_mapping({**shelf.facts, "audience": memory.case.audience})
-    aside = Parked(memory.case.known(), memory.person)
-    return replace(memory, case=case, person=shelf.person, shelved=aside, undo=(), asked=(), pending=None)
+    aside = Parked(memory.case.known(), memory.person, memory.questions)
+    memory = replace(memory, case=case, person=shelf.person, shelved=aside, undo=(), asked=(), pending=None)
+    return replace(memory, questions=shelf.questions or memory.questions, scenario={})

@@ -46,7 +46,7 @@ def respond(turn: Turn, ask_engine: Engine = engine.answer) -> tuple[tuple[Answe
         memory = replace(memory, told=_told(memory, answer))
         asked = asked or ask is not None
         if isinstance(task, Consult):
-            memory = _remembered(memory, task, answer)
+            memory = _remembered(memory, task, answer, another=turn.whose)
             questions += [task.question] if task.question.kind in CLINICAL else []
         if ask is not None:
             memory = _with_pending(memory, ask, pending)
@@ -181,7 +181,7 @@ def _led_by_notes(answer: Answer, turn: Turn) -> Answer:
     return led(answer, " ".join(lines))
 
 
-def _remembered(memory: Memory, task: Consult, answer: Answer) -> Memory:
+def _remembered(memory: Memory, task: Consult, answer: Answer, *, another: bool = False) -> Memory:
     """What the next message may refer to: the question, its scenario, drugs, options in order, and rows."""
     memory = replace(memory, rows=tuple(s.id for s in answer.statements) or memory.rows)
     question = task.question
@@ -193,7 +193,7 @@ def _remembered(memory: Memory, task: Consult, answer: Answer) -> Memory:
         scenario=task.scenario,
         option_drugs=options or ({} if question.drugs else memory.option_drugs),
     )
-    if not task.scenario:
+    if not task.scenario and not another:
         memory = replace(memory, case_options=memory.option_drugs)
     named = question.drugs if question.kind in ABOUT_A_DRUG or not options else _alternatives(question, task.case)
     recent = tuple(d for d in memory.recent if d not in named)

@@ -87,7 +87,8 @@ def _only_news(asked: Asked, reading: Reading, intake: Intake) -> bool:
 def _goes_back(asked: Asked, reading: Reading, intake: Intake) -> bool:
     """ "So where were we?", "back to her": the last question again, when nothing else is asked or told."""
     plain = not (asked.drugs or asked.aspects or intake.news) and bool(intake.memory.questions)
-    return plain and asked.intent not in QUESTIONS and has_cue("where_we_were", reading.text)
+    unsure = asked.intent not in QUESTIONS or asked.confidence < SURE_ENOUGH
+    return plain and unsure and has_cue("where_we_were", reading.text)
 
 
 def _asked_which_drug(memory: Memory) -> bool:
