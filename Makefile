@@ -31,9 +31,10 @@ train: ## train the model if what it is made from has changed
 test: ## checks and all tests
 	@scripts/setup --dev
 	@scripts/check
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m bot.runtime train
+	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
-check: ## style, types, the treatment table, Rasa's own validation of the data
+check: ## style, types, the treatment table, the training messages, Rasa's own validation of the data
 	@scripts/setup --dev
 	@scripts/check
 
