@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.dialogue.data import DialogueDataError, read
+from bot.dialogue.data import DialogueDataError, has_cue, read
+from bot.dialogue.memory import Memory
+from bot.dialogue.reading import Reading
 from bot.guidance.knowledge import load_knowledge
-from bot.guidance.model import SOME_OF, Case
+from bot.guidance.model import CONTRAINDICATIONS, DRUGS, SOME_OF, Case
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,34 @@ def graver_rows() -> tuple[Graver, ...]:
             raise DialogueDataError(f"graver.yml: {row['sign']}: unknown {sorted(unknown)}")
         rows.append(Graver(row["sign"], held, row["raise"]))
     return tuple(rows)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One row of together.yml: a drug spoken of, a fact, and the red flag that taking both is."""
+
+    drug: str
+    fact: str
+    raises: str
+
+
+@lru_cache(maxsize=1)
+def pairs() -> tuple[Pair, ...]:
+    """The rows of together.yml. Raises DialogueDataError for drugs, facts or red flags that do not exist."""
+    rows = tuple(Pair(row["drug"], row["fact"], row["raise"]) for row in read("together.yml"))
+    for row in rows:
+        known = row.drug in DRUGS and row.fact in CONTRAINDICATIONS and row.raises in load_knowledge().table.red_flags
+        if not known:
+            raise DialogueDataError(f"together.yml: {row.drug}, {row.fact}, {row.raises}: one of them is unknown")
+    return rows
+
+
+def taken_together(memory: Memory, reading: Reading) -> str | None:
+    """The red flag of a drug that is told to be taken with the one last spoken of ("allopurinol with it")."""
+    told = reading.facts.get("contraindications", ())
+    if not told or not has_cue("together", reading.text):
+        return None
+    return next((row.raises for row in pairs() if row.fact in told and row.drug in memory.drugs), None)
 
 
 def gravest(rule: str, case: Case) -> str:

@@ -12,7 +12,7 @@ from bot.dialogue.escalate import gravest
 from bot.dialogue.facts import differs
 from bot.dialogue.memory import Memory, Pending
 from bot.dialogue.plan import Consult, Say, Task, Turn
-from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE
+from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, MOST_DRUGS
 from bot.guidance import engine
 from bot.guidance.answer import Answer, Ask
 from bot.guidance.knowledge import listed, load_knowledge
@@ -37,6 +37,7 @@ def respond(turn: Turn, ask_engine: Engine = engine.answer) -> tuple[tuple[Answe
     questions: list[Question] = []
     asked = False
     for place, task in enumerate(turn.tasks):
+        task = _filled(task, memory) if place else task
         silent = asked or (place < len(turn.tasks) - 1 and _dialogue_asks(turn))
         answer, ask, pending = _answered(task, turn, memory, ask_engine, silent, last=place == len(turn.tasks) - 1)
         if place == 0:
@@ -59,6 +60,15 @@ def respond(turn: Turn, ask_engine: Engine = engine.answer) -> tuple[tuple[Answe
     open_flags = [a.escalation.rule for a in answers if a.escalation and a.escalation.level == "emergency"]
     happening = open_flags and not turn.supposed
     return tuple(answers), replace(memory, emergency=open_flags[0] if happening else memory.emergency)
+
+
+def _filled(task: Task, memory: Memory) -> Task:
+    """A question about a drug that names none, after another part of the message: of the drugs just answered with."""
+    if not isinstance(task, Consult) or task.question.kind not in ABOUT_A_DRUG:
+        return task
+    if task.question.drugs or task.question.options or task.question.aspects:
+        return task
+    return replace(task, question=replace(task.question, drugs=memory.drugs[:MOST_DRUGS]))
 
 
 def _told(memory: Memory, answer: Answer) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot.dialogue.answering import reply_to
 from bot.dialogue.data import has_cue
-from bot.dialogue.escalate import gravest
+from bot.dialogue.escalate import gravest, taken_together
 from bot.dialogue.expect import in_context
 from bot.dialogue.intake import take_in
 from bot.dialogue.memory import Memory
@@ -19,6 +19,7 @@ from bot.dialogue.persons import Whose, whose
 from bot.dialogue.plan import FLOW_OF, Consult, Flow, Note, Say, Task, Turn
 from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.resolve import ABOUT_A_DRUG, ATTRIBUTES
+from bot.dialogue.several import told_apart
 from bot.dialogue.tasks import MOST_TASKS, QUESTIONS, STATEMENTS, same_task, tasks_for
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Case, Question
@@ -31,7 +32,7 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
 
     ``flow`` is what Rasa chose by the intent of its first question; the conversation may make another intent likelier.
     """
-    likely = in_context(memory, reading)
+    likely = told_apart(in_context(memory, reading))
     if flow is None or likely.intent != reading.intent:
         flow = FLOW_OF.get(likely.intent, Flow.ANSWER)
     reading = likely
@@ -54,7 +55,7 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
     if reading.red_flag is None and reading.asked_flag is not None:
         return _if_it_happens(memory, reading, reading.asked_flag.rule)
     if reading.red_flag is None:
-        return _ordinary(memory, reading, flow)
+        return replace(_ordinary(memory, reading, flow), red_flag=taken_together(memory, reading))
     rule = gravest(reading.red_flag.rule, take_in(memory, reading).memory.case)
     if load_knowledge().table.red_flags[rule].level == "emergency":
         return _emergency(memory, reading)

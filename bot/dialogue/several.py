@@ -1,0 +1,44 @@
+"""Several subjects asked about in one breath: "tacrolimus dose, monitoring and evidence" are three questions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.dialogue.data import has_cue
+from bot.dialogue.reading import MOST_QUESTIONS, Asked, Reading
+
+LISTED = ("ask_alternatives", "ask_dose", "ask_monitoring", "ask_evidence", "ask_drug_risk", "ask_pregnancy")
+"""What is asked about by its mere name in a list; cues.yml has the names under ``also:`` and the intent."""
+MOST_WORDS = 5
+"""A longer stretch between two commas is a clause with a subject of its own, not an entry of a list."""
+_PIECES = re.compile(r"\s*(?:[,;+&/\n.!?]+(?=\s|$)|\b(?:and|plus|und|et|y|e)\b|[+&])\s*", re.IGNORECASE)
+
+
+def told_apart(reading: Reading) -> Reading:
+    """The reading with a question of its own for every subject that a question lists, in their order."""
+    questions: list[Asked] = []
+    for asked in reading.asked:
+        questions += [asked] if len(reading.asked) >= MOST_QUESTIONS else _listed(asked, reading)
+    return replace(reading, asked=tuple(questions[:MOST_QUESTIONS]))
+
+
+def _listed(asked: Asked, reading: Reading) -> list[Asked]:
+    named = [_named(piece) for piece in _PIECES.split(asked.text)]
+    subjects = list(dict.fromkeys(intent for intent in named if intent))
+    others = {other.intent for other in reading.asked if other is not asked}
+    added = [intent for intent in subjects if intent != asked.intent and intent not in others]
+    if not added or (asked.intent not in LISTED and len(subjects) < 2):
+        return [asked]
+    wanted = subjects if asked.intent in subjects or asked.intent not in LISTED else [asked.intent, *subjects]
+    return [asked if intent == asked.intent else _about(asked, intent) for intent in wanted if intent not in others]
+
+
+def _named(piece: str) -> str | None:
+    if not 0 < len(piece.split()) <= MOST_WORDS:
+        return None
+    return next((intent for intent in LISTED if has_cue(f"also:{intent}", piece)), None)
+
+
+def _about(asked: Asked, intent: str) -> Asked:
+    return replace(asked, intent=intent, ranking=(), aspects=(), terms=())
