@@ -14,6 +14,16 @@ from bench.processes import Finished, Server, megabytes, run
 ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / "var" / "bench"
 UV = str(ROOT / ".boot" / "bin" / "uv")
+ENCODER = """
+import os, subprocess
+import numpy
+def resident():
+    return int(subprocess.run(["ps", "-o", "rss=", "-p", str(os.getpid())], capture_output=True).stdout) / 1024
+before = resident()
+from bot.language.encoder import shared_encoder
+shared_encoder().encode("how is the dose split")
+print(resident() - before)
+"""
 STOCK = ["rasa==3.6.21", "rasa-sdk==3.6.2", "setuptools<81"]
 
 
@@ -57,6 +67,10 @@ class Contestant(ABC):
     def server(self) -> Server:
         """The server, not started yet."""
 
+    def encoder_mb(self) -> float:
+        """What a sentence encoder adds to the resident memory."""
+        return 0.0
+
 
 class Ours(Contestant):
     """The assistant as `make run` starts it."""
@@ -71,6 +85,7 @@ class Ours(Contestant):
         return seconds, megabytes(venv)
 
     def train(self) -> Finished:
+        (self.folder / "embeddings.npz").unlink(missing_ok=True)  # from nothing: what an earlier run encoded is no help
         command = [sys.executable, "-m", "bot.runtime", "train", "--force"]
         return run(command, ROOT, environment(self.folder), self.log("train"))
 
@@ -78,6 +93,11 @@ class Ours(Contestant):
         port = free_port()
         command = [sys.executable, "-m", "bot.runtime", "serve", "--port", str(port)]
         return Server([command], port, ROOT, environment(self.folder), self.log("serve"))
+
+    def encoder_mb(self) -> float:
+        log = self.log("encoder")
+        run([sys.executable, "-c", ENCODER], ROOT, environment(self.folder), log)
+        return float(log.read_text().split()[-1])
 
 
 class Stock(Contestant):

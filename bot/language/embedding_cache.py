@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -17,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 Halves = npt.NDArray[np.float16]
 
-CACHE_FILE: Final = Path("var") / "embeddings.npz"
+CACHE_FILE: Final = Path(os.environ.get("ASSISTANT_VAR") or "var") / "embeddings.npz"
 _KEY_BYTES: Final = 16
 
 

@@ -1,4 +1,7 @@
-"""make eval: start the assistant, score it on the samples, write reports/evaluation.md and the confusion matrix."""
+"""make eval: start the assistant, score it on both sets, write reports/evaluation.md and the confusion matrices.
+
+The sets are the visible samples (dev) and the held-out ones (held), which nobody looks at while changing the assistant.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +26,17 @@ sys.path.insert(0, str(ROOT))
 
 from tests.running import start  # noqa: E402
 
+SETS = {"dev": "visible samples", "held": "held-out set"}
+PARTS = ("cases", "dialogues", "nlu")
 REPORTS = ROOT / "reports"
 NEEDED = {"cases_passed": 1.0, "dialogues_passed": 0.90, "turns_passed": 0.95, "intent_accuracy": 0.85}
 WRONG_INTENT = re.compile(r"intent (\w+) \(.*\), want (\w+)")
 
 
-def score(what: str, folder: Path, base: str) -> dict[str, Any]:
-    """The figures and failures of one part of the evaluation."""
-    result = folder / f"{what}.json"
-    command = [sys.executable, str(HERE / "score.py"), what, str(HERE / f"dev_{what}.yml")]
+def score(which: str, what: str, folder: Path, base: str) -> dict[str, Any]:
+    """The figures and failures of one part of a set."""
+    result = folder / f"{which}_{what}.json"
+    command = [sys.executable, str(HERE / "score.py"), what, str(HERE / f"{which}_{what}.yml")]
     command += ["--base", base, "--engine", f"{sys.executable} -m bot.guidance", "--cwd", str(ROOT)]
     subprocess.run(
         [*command, "--json", str(result), "--show", "0", "--jobs", "2"], check=True, stdout=subprocess.DEVNULL
@@ -40,9 +45,9 @@ def score(what: str, folder: Path, base: str) -> dict[str, Any]:
     return scored
 
 
-def draw_confusion(failures: list[list[str]], path: Path) -> None:
-    """Intents of the samples (rows) against what they were read as (columns)."""
-    examples = yaml.safe_load((HERE / "dev_nlu.yml").read_text())["examples"]
+def draw_confusion(which: str, failures: list[list[str]], path: Path) -> None:
+    """Intents of a set's messages (rows) against what they were read as (columns)."""
+    examples = yaml.safe_load((HERE / f"{which}_nlu.yml").read_text())["examples"]
     counts = collections.Counter((example["intent"], example["intent"]) for example in examples)
     for _, _, problem in failures:
         if found := WRONG_INTENT.match(problem):
@@ -71,12 +76,12 @@ def _cell(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def report(parts: dict[str, dict[str, Any]]) -> tuple[str, bool]:
-    """The report as Markdown, and whether everything that is needed is reached."""
+def report(which: str, parts: dict[str, dict[str, Any]]) -> tuple[str, bool]:
+    """The report on one set as Markdown, and whether everything that is needed is reached."""
     figures = {name: value for part in parts.values() for name, value in part["figures"].items()}
     unsafe = sum(part["figures"].get("unsafe", 0) for part in parts.values())
     rows = [(name, figures[name], at_least, figures[name] >= at_least) for name, at_least in NEEDED.items()]
-    lines = ["# Evaluation on the samples", "", "| figure | reached | needed | |", "|---|---|---|---|"]
+    lines = [f"# Evaluation on the {SETS[which]}", "", "| figure | reached | needed | |", "|---|---|---|---|"]
     lines += [
         f"| {n} | {value:.3f} | {at_least:.2f} | {'yes' if good else 'NO'} |" for n, value, at_least, good in rows
     ]
@@ -96,7 +101,7 @@ def report(parts: dict[str, dict[str, Any]]) -> tuple[str, bool]:
                     "",
                 ]
         if what == "nlu":
-            lines += ["![Intents meant and read](confusion.png)", ""]
+            lines += [f"![Intents meant and read](confusion_{which}.png)", ""]
         lines += [f"### Failures ({len(part['failures'])})", ""]
         lines += [
             f"- `{ident}` {json.dumps(str(text)[:140], ensure_ascii=False)}: {problem}"
@@ -107,19 +112,23 @@ def report(parts: dict[str, dict[str, Any]]) -> tuple[str, bool]:
 
 
 def main() -> int:
-    """Evaluate; 0 if everything that is needed is reached."""
+    """Evaluate; 0 if everything that is needed is reached on both sets."""
     REPORTS.mkdir(exist_ok=True)
+    texts, reached = [], True
     with tempfile.TemporaryDirectory() as name:
         running = start(Path(name))
         try:
-            parts = {what: score(what, Path(name), running.base) for what in ("cases", "dialogues", "nlu")}
+            for which in SETS:
+                parts = {what: score(which, what, Path(name), running.base) for what in PARTS}
+                draw_confusion(which, parts["nlu"]["failures"], REPORTS / f"confusion_{which}.png")
+                text, good = report(which, parts)
+                texts.append(text)
+                reached = reached and good
+                print(text.split("\n## ")[0])
         finally:
             running.stop()
-    draw_confusion(parts["nlu"]["failures"], REPORTS / "confusion.png")
-    text, reached = report(parts)
-    (REPORTS / "evaluation.md").write_text(text)
-    print(text.split("\n## ")[0])
-    print("Report: reports/evaluation.md, reports/confusion.png")
+    (REPORTS / "evaluation.md").write_text("\n".join(texts))
+    print("Report: reports/evaluation.md, with a confusion matrix for each set")
     return 0 if reached else 1
 
 
