@@ -12,10 +12,12 @@ from bot.language.measures import height_cm, weight_kg
 from bot.language.questions import spans
 from bot.language.tokens import Token
 from bot.language.tried import drugs_tried
+from bot.language.word_lists import words
 
 ILD_SHOWN = ("none", "mild", "moderate", "severe", "rapidly_progressive", "refractory")
 """Values that ``understood.ild`` names; any other word about the lungs is shown as present_unspecified."""
 _SHORT = 14
+_CORRECTING = words("correcting_words")
 _IT = frozenset({"it", "that", "this", "one", "them"})
 _DENIED = ("absent", "withdrawn")
 SEVERITIES = ("mild", "moderate", "severe")
@@ -135,7 +137,7 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
             known = place.get("side_effect_severity")
             place["side_effect_severity"] = max((c.value, known or c.value), key=SEVERITIES.index)
         elif target.status == "fact" and c.status in ("fact", "past"):
-            slots.facts["side_effect_persistent"] = c.value == "yes"
+            slots.facts["side_effect_persistent"] = c.value != "no"
     if (
         not carriers
         and len(tokens) <= _SHORT
@@ -158,7 +160,7 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
 def _bare_persistence(slots: Slots, concepts: Sequence[Concept]) -> None:
     """ "It keeps coming back": of an effect that was named before."""
     for c in concepts:
-        if c.concept == "persistent" and (c.status in ("fact", "past") or c.supposed):
+        if c.concept == "persistent" and c.value != "again" and (c.status in ("fact", "past") or c.supposed):
             place = slots.scenario if c.supposed else slots.facts
             place["side_effect_persistent"] = c.value == "yes"
 
@@ -282,3 +284,6 @@ def _bare_severity(
     named = any(c.concept in ("side_effect", "effect_noun", "lung", "ild") for c in concepts)
     if words and not named and len(tokens) <= _SHORT:
         slots.severity = words[-1].value
+        denied = _unique(c.value for c in concepts if c.concept == "severity" and c.status == "absent")
+        if denied and any(t.norm in _CORRECTING for t in tokens):
+            slots.retracted |= {"side_effect_severity": denied, "ild_severity": denied}

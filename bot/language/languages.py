@@ -7,7 +7,7 @@ statistical detector is asked only where a longer message holds hardly any known
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from bot.language.tokens import Token, fold
@@ -16,6 +16,8 @@ from bot.language.yaml_rows import LANGUAGES, LexiconError, check_keys, load_yam
 FOLDER = Path(__file__).parent / "languages"
 ROMANCE = frozenset({"es", "pt", "it", "fr"})
 _LONG_ENOUGH = 5
+_SHORT = 6
+_ACRONYM = 3
 _LONGEST_PHRASE = 7
 
 
@@ -29,10 +31,12 @@ def _cues() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
     return words, frozenset(fold(word) for word in data["weak"].split())
 
 
-def detect(tokens: Sequence[Token], text: str, knows: Callable[[str], bool]) -> str:
+def detect(
+    tokens: Sequence[Token], text: str, knows: Callable[[str], bool], terms: Mapping[str, frozenset[str]] | None = None
+) -> str:
     """The language code of a message; "en" when nothing speaks clearly for another one.
 
-    ``knows`` says whether a word is a known English word or name.
+    ``knows`` says whether a word is a known English word or name; ``terms`` are the words of the lexicon by language.
     """
     words = [t.norm for t in tokens if not t.is_mark and t.number is None and t.drug is None]
     if not words:
@@ -55,9 +59,27 @@ def detect(tokens: Sequence[Token], text: str, knows: Callable[[str], bool]) -> 
     ):
         # a few function words in a message of English words are a coincidence
         return best if scores[best] * 3 >= english - unknown or foreign_letters else "en"
+    if len(words) <= _SHORT and (spoken := _by_terms(words, terms or {}, by_language, knows)):
+        return spoken
     if len(words) >= _LONG_ENOUGH and unknown * 2 > len(words):
         return _statistical(text)
     return "en"
+
+
+def _by_terms(
+    words: Sequence[str],
+    terms: Mapping[str, frozenset[str]],
+    cues: Mapping[str, frozenset[str]],
+    knows: Callable[[str], bool],
+) -> str | None:
+    """The language of a short message most of whose words are terms of it: "PID severe", "ohne Lungenbefall"."""
+    best: tuple[float, str] | None = None
+    for language, vocabulary in terms.items():
+        own = [word for word in words if word in vocabulary or word in cues.get(language, ())]
+        telling = [word for word in own if not knows(word) or (len(word) == _ACRONYM and word in vocabulary)]
+        if telling and len(own) * 2 >= len(words):
+            best = max(best or (0.0, ""), (len(own) + len(telling) / 10, language))
+    return best[1] if best else None
 
 
 def _statistical(text: str) -> str:

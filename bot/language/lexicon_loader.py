@@ -40,6 +40,15 @@ class Lexicon:
         """Every word of every English pattern."""
         return frozenset(w for language, pattern, _ in self.rows if language == "en" for w in words_of(pattern))
 
+    @functools.cached_property
+    def foreign_words(self) -> dict[str, frozenset[str]]:
+        """By language the words of its patterns that no English pattern has; short function words left out."""
+        found: dict[str, set[str]] = {language: set() for language in LANGUAGES if language != "en"}
+        for language, pattern, _ in self.rows:
+            if language in found:
+                found[language].update(w for w in words_of(pattern) if len(w) > 2 and w not in self.words)
+        return {language: frozenset(words) for language, words in found.items()}
+
     def index(self, language: str) -> PatternIndex[Term]:
         """The index for English and ``language``; built at first use."""
         return _index(self, language)

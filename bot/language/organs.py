@@ -27,8 +27,9 @@ def effects_of_organs(found: Sequence[Match[Term]], tokens: Sequence[Token]) -> 
     in_view = named or (not drugs and any(t.norm in _DRUG_WORDS for t in tokens))
     kept = [m for m in found if m.row.concept != "body"]
     taken = {n for m in kept if m.row.concept in ("side_effect", "contraindication") for n in range(m.start, m.end)}
+    taken |= {n for m in found if m.row == Term("body", _NOTHING) for n in range(m.start, m.end)}
     for m in found:
-        if m.row.concept != "body" or m.row.value == _NOTHING or taken & set(range(m.start, m.end)):
+        if m.row.concept != "body" or taken & set(range(m.start, m.end)):
             continue
         concept = "pregnancy" if m.row.value == "pregnant" else "side_effect"
         if named or (drugs and concept == "pregnancy") or (in_view and m.row.value not in _NEEDS_NAME):

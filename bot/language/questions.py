@@ -21,6 +21,7 @@ _STATES = words("stating_verbs")
 _OWNERS = words("owners")
 _LET_ME_KNOW = words("requests_to_know")
 _DECLARATIVE = words("declaring_subjects")
+_WHEN = frozenset({"already", "before", "last", "a", "and", "for", "but", "two", "three", "twice", "yesterday"})
 
 
 class Span(NamedTuple):
@@ -79,12 +80,19 @@ def _opens(tokens: Sequence[Token], n: int, start: int, end: int) -> str | None:
         after = tokens[n + 2].norm if n + 2 < end else ""
         if after not in _SPEAKERS:
             return None
+    if word == "did" and after in ("that", "it", "this") and _goes_on_as_a_report(tokens, n + 2, end):
+        return None
     asks_yes_no = word in _AUXILIARIES and n + 1 < end and before in _WEAK | {"wh", "if", "whether"}
     if asks_yes_no and not (
         word in ("have", "has", "had", "was", "am", "is", "are") and _continues_a_statement(tokens, n, start, after)
     ):
         return "polar"
     return None
+
+
+def _goes_on_as_a_report(tokens: Sequence[Token], n: int, end: int) -> bool:
+    """ "Did that 4 weeks ago", "did it already": the subject is left out."""
+    return n >= end or tokens[n].is_mark or tokens[n].number is not None or tokens[n].norm in _WHEN
 
 
 def _continues_a_statement(tokens: Sequence[Token], n: int, start: int, after: str) -> bool:

@@ -52,7 +52,7 @@ class Reader:
         if not any(sign.isalnum() for sign in text):
             return self._smiley(message, text)
         plain = tokenize(text)
-        language = detect(plain, text, self._speller.knows)
+        language = detect(plain, text, self._speller.knows, self._lexicon.foreign_words)
         tokens = self._with_drugs(plain)
         if language == "en":
             self._mend(tokens)
