@@ -37,7 +37,9 @@ class _Expectations:
 
 SIGNS: Mapping[str, Callable[[Asked, Reading, Memory], bool]] = {
     "act": lambda asked, reading, memory: reading.act is not None,
-    "terms": lambda asked, reading, memory: bool(asked.terms),
+    "terms": lambda asked, reading, memory: (
+        bool(asked.terms) and (not asked.aspects or has_cue("defining", asked.text))
+    ),
     "reply": lambda asked, reading, memory: reading.reply is not None,
     "facts": lambda asked, reading, memory: bool(set(reading.facts) - {"audience"}),
     "severity": lambda asked, reading, memory: reading.severity is not None,

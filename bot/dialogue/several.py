@@ -10,6 +10,8 @@ from bot.dialogue.reading import MOST_QUESTIONS, Asked, Reading
 
 LISTED = ("ask_alternatives", "ask_dose", "ask_monitoring", "ask_evidence", "ask_drug_risk", "ask_pregnancy")
 """What is asked about by its mere name in a list; cues.yml has the names under ``also:`` and the intent."""
+REPLACED = ("mycophenolate_mofetil", "mycophenolate_sodium")
+"""What the alternatives are to: the dose asked about beside them is theirs."""
 MOST_WORDS = 5
 """A longer stretch between two commas is a clause with a subject of its own, not an entry of a list."""
 _PIECES = re.compile(r"\s*(?:[,;+&/\n.!?]+(?=\s|$)|\b(?:and|plus|und|et|y|e)\b|[+&])\s*", re.IGNORECASE)
@@ -28,9 +30,13 @@ def _listed(asked: Asked, reading: Reading) -> list[Asked]:
     subjects = list(dict.fromkeys(intent for intent in named if intent))
     others = {other.intent for other in reading.asked if other is not asked}
     added = [intent for intent in subjects if intent != asked.intent and intent not in others]
-    if not added or (asked.intent not in LISTED and len(subjects) < 2):
+    denied = asked.intent == "ask_pregnancy" and reading.facts.get("pregnancy") == "not_pregnant"
+    heard = asked.intent in LISTED and not denied
+    if not added or (not heard and len(subjects) < 2):
         return [asked]
-    wanted = subjects if asked.intent in subjects or asked.intent not in LISTED else [asked.intent, *subjects]
+    if "ask_alternatives" in subjects:
+        asked = replace(asked, drugs=tuple(d for d in asked.drugs if d not in REPLACED))
+    wanted = subjects if asked.intent in subjects or not heard else [asked.intent, *subjects]
     return [asked if intent == asked.intent else _about(asked, intent) for intent in wanted if intent not in others]
 
 

@@ -28,17 +28,19 @@ def reading(intent: str | list[str], text: str = "", **said: Any) -> Reading:
 def memory(given: Mapping[str, Any]) -> Memory:
     """The memory that a test case gives."""
     values: dict[str, Any] = {**given, "case": Case.from_mapping(given.get("case", {}))}
-    for name in ("drugs", "asked", "rows"):
+    for name in ("drugs", "asked", "rows", "recent", "told"):
         values[name] = tuple(given.get(name, ()))
     values["questions"] = tuple(Question.from_mapping(q) for q in given.get("questions", ()))
     values["undo"] = tuple(Case.from_mapping(c) for c in given.get("undo", ()))
-    values["option_drugs"] = {option: tuple(drugs) for option, drugs in given.get("option_drugs", {}).items()}
+    for name in ("option_drugs", "case_options"):
+        values[name] = {option: tuple(drugs) for option, drugs in given.get(name, {}).items()}
     if pending := given.get("pending"):
         means = tuple(pending.get("means", ()))
         values["pending"] = Pending(pending["slot"], tuple(pending.get("choices", ())), means, pending.get("turn", 0))
     for name in ("parked", "shelved"):
         if name in given:
-            values[name] = Parked(given[name].get("facts", {}), given[name].get("person"))
+            questions = tuple(Question.from_mapping(q) for q in given[name].get("questions", ()))
+            values[name] = Parked(given[name].get("facts", {}), given[name].get("person"), questions)
     return Memory(**values)
 
 
