@@ -59,7 +59,7 @@ class Helper:
         )
 
     def prepare(self, batch: Sequence[Labelled], folder: str | None) -> Prepared:
-        """Have it do a batch with the encoder of that folder; raises OSError, EOFError or PickleError when it ended."""
+        """Have it do a batch with the encoder of that folder; raises when it has ended."""
         assert self._process.stdin is not None and self._process.stdout is not None
         pickle.dump((batch, folder), self._process.stdin)
         self._process.stdin.flush()
@@ -112,7 +112,7 @@ def prepare(
     def have_done(helper: Helper) -> None:
         try:
             work(lambda batch: helper.prepare(batch, folder))
-        except (OSError, EOFError, pickle.PickleError):
+        except Exception:  # whatever it is, the work can be done here
             logger.warning("The second process of the training ended; going on without it.")
 
     helper = shared_helper() if len(labelled) >= WORTHWHILE else None
