@@ -10,7 +10,7 @@ from bot.language import text as cleaning
 from bot.language.attribution import lay_to_drugs
 from bot.language.concepts import Concept, find_concepts, lung_concepts
 from bot.language.context import Context, load_context
-from bot.language.facts import Slots, fill_slots
+from bot.language.facts import fill_slots
 from bot.language.homophones import put_right
 from bot.language.languages import detect, gloss
 from bot.language.lexicon_loader import Lexicon, load_lexicon
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 UNREADABLE = ("empty", "too_long", "symbols_only", "command", "attachment")
 """Problems with which nothing in the message is taken as said."""
 _HIDDEN = frozenset(
-    {"act", "reply", "audience", "threat", "option", "tried", "ordinal", "person", "drug_word", "not_so"}
+    {"act", "reply", "audience", "threat", "option", "tried", "ordinal", "person", "drug_word", "not_so", "aspect"}
 )
 
 
@@ -97,7 +97,8 @@ class Reader:
         concepts: list[Concept], lungs: list[Concept],
     ) -> Reading:  # fmt: skip
         slots = fill_slots(concepts, lungs, tokens)
-        slots.drugs += [drug for drug in self._names.in_other_scripts(text) if drug not in slots.drugs]
+        in_other_scripts = [drug for drug in self._names.in_other_scripts(text) if drug not in slots.drugs]
+        slots.drugs += in_other_scripts
         audience = audience_of(concepts)
         ordinal = ordinal_of(concepts, tokens)
         problem = problem or threat_of(concepts)
@@ -114,7 +115,7 @@ class Reader:
             text=text,
             language=language,
             canonical=self._canonical(text, tokens, language),
-            questions=_with_other_scripts(questions, slots),
+            questions=_with_other_scripts(questions, in_other_scripts),
             drugs=tuple(slots.drugs),
             side_effect=tuple(slots.side_effect),
             ild=tuple(slots.ild),
@@ -145,9 +146,9 @@ class Reader:
         return gloss("".join([*out, text[last:]]), language)
 
 
-def _with_other_scripts(questions: tuple[QuestionPart, ...], slots: Slots) -> tuple[QuestionPart, ...]:
-    if len(questions) == 1 and not questions[0].drugs and slots.drugs:
-        return (replace(questions[0], drugs=tuple(slots.drugs)),)
+def _with_other_scripts(questions: tuple[QuestionPart, ...], drugs: Sequence[str]) -> tuple[QuestionPart, ...]:
+    if len(questions) == 1 and drugs:
+        return (replace(questions[0], drugs=(*questions[0].drugs, *drugs)),)
     return questions
 
 

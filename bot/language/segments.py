@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.language.concepts import Concept, is_mmf
+from bot.language.noun_questions import noun_questions, question_after_facts
 from bot.language.patterns import Element, Pattern, PatternIndex, longest
 from bot.language.questions import Span, sentences, spans
 from bot.language.reading import QuestionPart
@@ -23,7 +24,8 @@ _CITATION = re.compile(
 )
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST_PART = 3
-_TRAILING = re.compile(r"[\s,]+(?:and|also|plus|then|but)\s*$", re.I)
+_ELLIPTICAL = 5
+_TRAILING = re.compile(r"(?:[\s,]+(?:and|also|plus|then|but))?[\s,+&]*$", re.I)
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,34 @@ def parts(
     ``plain`` are the tokens before drug names were put together: aspects and terms are looked for in them.
     """
     pieces = _pieces(tokens)
+    if pieces == [(0, len(tokens))]:
+        return (_part(text, plain, concepts, subjects, ordinal),)
     found = []
     for start, end in pieces:
         first, last = tokens[start].start, tokens[end - 1].end
-        piece = text[first:last] if len(pieces) > 1 else text
-        words = [t for t in plain if first <= t.start < last] if len(pieces) > 1 else plain
-        inside = [c for c in concepts if start <= c.match.start < end or len(pieces) == 1]
-        found.append(_part(piece, words, inside, subjects, ordinal))
-    return tuple(found)
+        words = [t for t in plain if first <= t.start < last]
+        inside = [c for c in concepts if start <= c.match.start < end]
+        found.append(_part(text[first:last], words, inside, subjects, ordinal))
+    named = [c.value for c in concepts if c.concept == "drug" and c.status != "absent" and not is_mmf(c.value)]
+    return _with_drugs_of_others(found, named)
+
+
+def _with_drugs_of_others(found: Sequence[QuestionPart], named: Sequence[str]) -> tuple[QuestionPart, ...]:
+    """ "Tac dose, what to monitor, and is it ok in pregnancy": a part without a drug means that of the part before.
+
+    Mycophenolate is not carried on: "instead of MMF, and is it safe" asks about what comes instead.
+    """
+    carried: tuple[str, ...] = ()
+    parts_with_drugs = []
+    for part in found:
+        alone = part.text.split()
+        elliptical = len(alone) <= _ELLIPTICAL or bool({"it", "that", "them", "this"} & {w.lower() for w in alone})
+        if not part.drugs and not part.options and elliptical:
+            drugs = carried or (tuple(dict.fromkeys(named)) if len(found) == 1 or len(set(named)) == 1 else ())
+            part = replace(part, drugs=drugs)
+        carried = tuple(drug for drug in part.drugs if not is_mmf(drug)) or carried
+        parts_with_drugs.append(part)
+    return tuple(parts_with_drugs)
 
 
 def _part(
@@ -102,7 +124,7 @@ def _part(
         text=_TRAILING.sub("", text).strip(),
         drugs=values("drug"),
         options=values("option"),
-        aspects=tuple(subjects.find(words, "aspect")),
+        aspects=tuple(dict.fromkeys((*subjects.find(words, "aspect"), *values("aspect")))),
         side_effect=tuple(dict.fromkeys(c.value for c in effects)),
         terms=tuple(subjects.find(words, "term")),
         citation=citation_number(text),
@@ -113,13 +135,16 @@ def _part(
 def _pieces(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     """Token ranges of the questions; one over everything when no two questions can stand alone."""
     asking = [span for span in _merged(spans(tokens), tokens) if span.end - span.start >= _SHORTEST_PART]
-    if len(asking) < 2:
-        return [(0, len(tokens))]
-    asking = asking[:MOST]
+    worded = [span.start for span in asking if span.kind != "bare"]
+    begins = sorted({*(span.start for span in asking), *noun_questions(tokens, worded)})
+    if len(begins) < 2:
+        tail = question_after_facts(tokens) if not worded else None
+        return [(tail or 0, len(tokens))]
+    begins = begins[:MOST]
     ranges = []
-    for number, span in enumerate(asking):
-        start = span.start if number else 0
-        end = asking[number + 1].start if number + 1 < len(asking) else len(tokens)
+    for number, begin in enumerate(begins):
+        start = begin if number else 0
+        end = begins[number + 1] if number + 1 < len(begins) else len(tokens)
         ranges.append((start, end))
     return [(a, b) for a, b in ranges if b > a]
 
