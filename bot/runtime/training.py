@@ -57,7 +57,7 @@ def train(force: bool = False) -> Path:
     path = model_path()
     if path.is_file() and not force:
         return path
-    print(f"Training the model (about half a minute) -> {path.relative_to(ROOT)}", flush=True)
+    print(f"Training the model (about a minute) -> {path.relative_to(ROOT)}", flush=True)
     started = time.monotonic()
     from bot.language.preparation import shared_helper
 
