@@ -22,6 +22,7 @@ from bot.language.embedding_cache import encode_cached
 from bot.language.encoder import known_words, shared_encoder
 from bot.language.gate import Gate
 from bot.language.intents import Example, train
+from bot.language.scope import keep_to_subject
 from bot.language.tie_breaks import OUT_OF_SCOPE, Ranking, settle
 from bot.language.understanding import EMERGENCY_INTENT, example_of, shared_reader
 
@@ -82,8 +83,9 @@ def cross_validate(lines: Sequence[Line], folds: int) -> list[Outcome]:
         model = train([examples[index] for index in kept], states[kept])
         for index in held:
             example: Example = examples[index]
-            ranking, _ = model.rank(states[index], example.reading, example.part)
-            outcomes.append(Outcome(lines[index], settle(example.reading, example.part, ranking)))
+            ranking, nearness = model.rank(states[index], example.reading, example.part)
+            kept_to = keep_to_subject(example.reading, example.part, ranking, nearness)
+            outcomes.append(Outcome(lines[index], settle(example.reading, example.part, kept_to)))
     return outcomes
 
 

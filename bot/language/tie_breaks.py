@@ -6,6 +6,7 @@ the first that applies wins. The lists they use are in tie_breaks.yml.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Final
 import yaml
 
 from bot.language.features import words
+from bot.language.other_drugs import names_other_drug
 from bot.language.reading import QuestionPart, Reading
 
 Ranking = list[tuple[str, float]]
@@ -22,12 +24,18 @@ OUT_OF_SCOPE: Final = "out_of_scope"
 _FILE: Final = Path(__file__).with_suffix(".yml")
 _POSSIBLE: Final = 0.1
 """Probability from which on the classifier thinks of an intent at all."""
+_LIKELY: Final = 0.15
+"""Probability from which on a word that belongs to an intent settles it."""
 _BARE_REPLIES: Final = {"yes": "affirm", "no": "deny"}
+_OF_CHILDREN: Final = frozenset({"pregnant", "planning", "breastfeeding"})
+_STARRED: Final = re.compile(r"\*\w")
+_LONGEST_STARRED: Final = 4
+_DRUGS_TOGETHER: Final = 2
 
 
 def settle(reading: Reading, part: QuestionPart, ranking: Ranking) -> Ranking:
     """The ranking with the tie-breaks applied; the order is unchanged where none applies."""
-    for rule in (_bare_reply, _bare_drug, _drugs_outside, _comparison):
+    for rule in _RULES:
         intent = rule(reading, part, ranking)
         if intent is not None and intent != ranking[0][0]:
             return raise_to_top(ranking, intent, ranking[0][1])
@@ -67,6 +75,44 @@ def _comparison(reading: Reading, part: QuestionPart, ranking: Ranking) -> str |
         return None
     compared = lists["comparing"].intersection(words(part.text))
     return "compare_drugs" if compared and dict(ranking).get("compare_drugs", 0.0) >= _POSSIBLE else None
+
+
+def _starred(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
+    """A star before a word or two puts right what was typed before."""
+    starred = _STARRED.match(reading.text) and len(words(reading.text)) <= _LONGEST_STARRED
+    return "correct_info" if starred else None
+
+
+def _other_drug(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
+    """The only drug named is none of the table's, and it is what is asked about."""
+    if reading.drugs or ranking[0][0] not in _lists()["about_one_drug"]:
+        return None
+    return OUT_OF_SCOPE if names_other_drug(words(part.text)) else None
+
+
+def _pregnancy(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
+    """A choice of drug for somebody who is, wants to be or has just been pregnant."""
+    stated = reading.pregnancy in _OF_CHILDREN
+    return "ask_pregnancy" if stated and ranking[0][0] in _lists()["yielding_to_pregnancy"] else None
+
+
+def _source(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
+    """A word for a document, where the classifier thinks of sources too."""
+    named = _lists()["documents"].intersection(words(part.text))
+    return "ask_citation" if named and dict(ranking).get("ask_citation", 0.0) >= _LIKELY else None
+
+
+def _combined(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
+    """Drugs given together and not set against each other: how they go together is asked, not which is better."""
+    lists, said = _lists(), set(words(part.text))
+    if ranking[0][0] != "compare_drugs" or len(set(part.drugs)) < _DRUGS_TOGETHER or said & lists["comparing"]:
+        return None
+    return "ask_drug_info" if said & lists["combining"] else None
+
+
+_RULES: Final = (
+    _bare_reply, _starred, _bare_drug, _drugs_outside, _other_drug, _pregnancy, _comparison, _combined, _source,
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -13,9 +13,10 @@ from bot.guidance.loader import load_table
 from bot.language.encoder import Encoder, shared_encoder
 from bot.language.gate import Gate
 from bot.language.intents import IntentModel, train
+from bot.language.other_drugs import names_other_drug
 from bot.language.reader import Reader
 from bot.language.reading import Mention, QuestionPart, Reading
-from bot.language.scope import FAR, WAVERING, keep_to_subject
+from bot.language.scope import CONSIDERED, CONSIDERED_WITHOUT_CONCEPT, FAR, WAVERING, keep_to_subject
 from bot.language.tie_breaks import OUT_OF_SCOPE, Ranking, settle
 from bot.language.understanding import FAILED, FALLBACK_INTENT, Understanding, example_of, failed_reading
 
@@ -173,8 +174,56 @@ def test_one_word_of_assent_is_assent() -> None:
     assert _settled("correct answer, thanks", (), *ranking, reply="yes") == "give_feedback"
 
 
+def test_a_star_before_a_word_corrects_and_pregnancy_wins_over_the_choice_of_drug() -> None:
+    assert (
+        _settled("*azathioprine", ("azathioprine",), ("ask_drug_info", 0.9), ("correct_info", 0.05)) == "correct_info"
+    )
+    choice = (("ask_alternatives", 0.9), ("ask_pregnancy", 0.05))
+    assert _settled("expecting, what else is there", (), *choice, pregnancy="pregnant") == "ask_pregnancy"
+    assert _settled("not expecting, what else is there", (), *choice) == "ask_alternatives"
+
+
+@pytest.mark.parametrize(
+    "text", ["humira dose", "how often is sarilumab given", "rosuvastatin dose", "fedratinib dose"]
+)
+def test_a_medicine_that_the_table_does_not_hold_is_out_of_scope(text: str) -> None:
+    assert _settled(text, (), ("ask_dose", 0.9), (OUT_OF_SCOPE, 0.05)) == OUT_OF_SCOPE
+    assert _settled(text, (), ("provide_patient_info", 0.9), (OUT_OF_SCOPE, 0.05)) == "provide_patient_info"
+
+
+def test_an_ordinary_word_is_no_medicine() -> None:
+    assert not names_other_drug(["i", "accept", "except", "dose", "concept"])
+
+
+def test_drugs_put_together_are_not_compared() -> None:
+    drugs = ("tacrolimus", "mycophenolate_mofetil")
+    ranking = (("compare_drugs", 0.6), ("ask_drug_info", 0.3))
+    assert _settled("tac and mmf combined", drugs, *ranking) == "ask_drug_info"
+    assert _settled("combined tac or mmf alone", drugs, *ranking) == "compare_drugs"
+
+
+def test_a_word_for_a_document_asks_for_the_source_where_that_is_likely() -> None:
+    assert _settled("reference for that", (), ("ask_evidence", 0.6), ("ask_citation", 0.3)) == "ask_citation"
+    assert _settled("reference range for that", (), ("ask_dose", 0.9), ("ask_citation", 0.01)) == "ask_dose"
+
+
+def _kept(ranking: Ranking, nearness: float, text: str = "one two three four", **more: object) -> str:
+    part = QuestionPart(text=text)
+    reading = replace(Reading(text=text, questions=(part,)), **more)  # type: ignore[arg-type]
+    return keep_to_subject(reading, part, ranking, nearness)[0][0]
+
+
 def test_far_from_everything_and_unsure_is_out_of_scope() -> None:
-    ranking: Ranking = [("ask_dose", WAVERING - 0.05), ("greet", 0.2), (OUT_OF_SCOPE, 0.1)]
-    assert keep_to_subject(ranking, FAR - 0.1)[0][0] == OUT_OF_SCOPE
-    assert keep_to_subject(ranking, FAR + 0.1) == ranking
-    assert keep_to_subject([("ask_dose", WAVERING + 0.1), (OUT_OF_SCOPE, 0.1)], FAR - 0.1)[0][0] == "ask_dose"
+    ranking: Ranking = [("ask_dose", WAVERING - 0.05), ("greet", 0.2), (OUT_OF_SCOPE, 0.05)]
+    assert _kept(ranking, FAR - 0.1) == OUT_OF_SCOPE
+    assert _kept(ranking, FAR + 0.1) == "ask_dose"
+    assert _kept([("ask_dose", WAVERING + 0.1), (OUT_OF_SCOPE, 0.05)], FAR - 0.1) == "ask_dose"
+
+
+def test_a_refusal_that_is_considered_wins_sooner_where_nothing_of_the_subject_was_read() -> None:
+    assert _kept([("ask_dose", 0.6), (OUT_OF_SCOPE, CONSIDERED)], FAR + 0.1) == OUT_OF_SCOPE
+    assert _kept([("greet", 0.6), (OUT_OF_SCOPE, CONSIDERED)], FAR + 0.1) == "greet"
+    little: Ranking = [("ask_dose", 0.4), (OUT_OF_SCOPE, CONSIDERED_WITHOUT_CONCEPT)]
+    assert _kept(little, FAR + 0.1) == OUT_OF_SCOPE
+    assert _kept(little, FAR + 0.1, drugs=("tacrolimus",)) == "ask_dose"
+    assert _kept(little, FAR + 0.1, text="how often") == "ask_dose"
