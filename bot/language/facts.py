@@ -18,6 +18,7 @@ ILD_SHOWN = ("none", "mild", "moderate", "severe", "rapidly_progressive", "refra
 """Values that ``understood.ild`` names; any other word about the lungs is shown as present_unspecified."""
 _SHORT = 14
 _CORRECTING = words("correcting_words")
+_DENIALS = frozenset({"not", "n't", "never", "hardly", "barely", "nicht", "no", "pas", "non", "nao"})
 _IT = frozenset({"it", "that", "this", "one", "them"})
 _DENIED = ("absent", "withdrawn")
 SEVERITIES = ("mild", "moderate", "severe")
@@ -151,10 +152,14 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
     only_an_option = any(c.concept == "option" for c in concepts)  # "splitting the dose didn't help" is not the drug
     responses = [c for c in responses if c.drug is not None or not (only_an_option and c.value == "poor")]
     if responses:
-        poor = any(c.value == "poor" for c in responses)
-        slots.facts["mmf_response"] = (
-            "poor" if poor and not any(c.value == "good" for c in responses) else responses[-1].value
-        )
+        values = [_response(c, tokens) for c in responses]
+        slots.facts["mmf_response"] = "poor" if set(values) == {"poor"} else values[-1]
+
+
+def _response(concept: Concept, tokens: Sequence[Token]) -> str:
+    """ "Isn't helping my lungs": a good response that is denied right before it is a poor one."""
+    before = {t.norm for t in tokens[max(0, concept.match.start - 2) : concept.match.start]}
+    return "poor" if concept.value == "good" and before & _DENIALS else concept.value
 
 
 def _bare_persistence(slots: Slots, concepts: Sequence[Concept]) -> None:

@@ -21,6 +21,7 @@ _STATES = words("stating_verbs")
 _OWNERS = words("owners")
 _LET_ME_KNOW = words("requests_to_know")
 _DECLARATIVE = words("declaring_subjects")
+_DONE = frozenset({"have", "take", "try", "use", "get", "receive"})
 _WHEN = frozenset({"already", "before", "last", "a", "and", "for", "but", "two", "three", "twice", "yesterday"})
 
 
@@ -80,6 +81,8 @@ def _opens(tokens: Sequence[Token], n: int, start: int, end: int) -> str | None:
         after = tokens[n + 2].norm if n + 2 < end else ""
         if after not in _SPEAKERS:
             return None
+    if word == "did" and after in _DONE and not any(t.norm.startswith("?") for t in tokens[n:end]):
+        return None
     if word == "did" and after in ("that", "it", "this") and _goes_on_as_a_report(tokens, n + 2, end):
         return None
     asks_yes_no = word in _AUXILIARIES and n + 1 < end and before in _WEAK | {"wh", "if", "whether"}
