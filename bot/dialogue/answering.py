@@ -16,6 +16,8 @@ SEVERITY_OF = {
 }
 """Questions that a bare severity ("it's mild") answers, and the fact it then is."""
 WHICH_DRUG = "drug"
+OF_A_SIDE_EFFECT = ("report_side_effect", "ask_side_effect_management")
+"""A message that reports how a drug is borne ("she can't stand it") says nothing of how bad the lungs are."""
 LUNG_KINDS = ("ask_ild_treatment",)
 
 
@@ -44,7 +46,8 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
         return Reply(slot, pending.means[place] if place < len(pending.means) else {}, choice=place)
     if slot in reading.facts:
         return Reply(slot, {slot: reading.facts[slot]})
-    if reading.severity and slot in SEVERITY_OF:
+    of_the_drug = slot != "side_effect_severity" and reading.intent in OF_A_SIDE_EFFECT
+    if reading.severity and slot in SEVERITY_OF and not of_the_drug:
         return Reply(slot, {SEVERITY_OF[slot]: reading.severity})
     if reading.reply == "unknown":
         return Reply(slot)

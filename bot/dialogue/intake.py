@@ -20,13 +20,14 @@ SURELY_ASKED = 0.7
 
 @dataclass(frozen=True)
 class Intake:
-    """The memory after the facts of a message, and how they came in."""
+    """The memory after the facts of a message, and how they came in. ``denied``: what was supposed is not so."""
 
     memory: Memory
     before: Case
     reply: Reply | None
     clashes: tuple[Clash, ...] = ()
     replaced: tuple[str, ...] = ()
+    denied: bool = False
 
     @property
     def news(self) -> bool:
@@ -58,10 +59,17 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     merged = merge(memory.case, facts, reading.retracted, correcting=correcting, settled=settled)
     after = memory.with_case(merged.case)
     if memory.scenario and has_cue("denied", reading.text):
-        after = replace(after, scenario={}, option_drugs=memory.case_options or memory.option_drugs)
+        options, questions = memory.case_options, memory.case_questions
+        after = replace(
+            after,
+            scenario={},
+            option_drugs=options or memory.option_drugs,
+            questions=questions or memory.questions,
+        )
     if reply is not None and not reply.unclear:
         after = replace(after, pending=None)
-    return Intake(after, memory.case, reply, merged.clashes, merged.replaced)
+    denied = bool(memory.scenario) and not after.scenario
+    return Intake(after, memory.case, reply, merged.clashes, merged.replaced, denied)
 
 
 def _lungs_known(case: Case) -> bool:

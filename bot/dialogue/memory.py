@@ -48,11 +48,11 @@ class Memory:
 
     ``asked`` are the facts asked for already, answered or not: none is asked for twice. ``questions`` are those of the
     last answer, ``scenario`` what they supposed. ``drugs``, ``option_drugs`` (option -> what it gives) and ``rows`` are
-    what that answer spoke of, in its order; ``case_options`` are the options of the last answer that supposed nothing.
-    ``recent`` are the drugs asked about by name, the latest last. ``told`` are the red flags of the case that were
-    shown in full. ``undo`` are earlier cases, the latest last. ``emergency`` is the red flag
-    that nobody has yet said was dealt with. ``parked`` are facts of a message until it is known whose they are,
-    ``shelved`` the case of another person of this conversation.
+    what that answer spoke of, in its order; ``case_options`` and ``case_questions`` are those of the last answer that
+    supposed nothing. ``recent`` are the drugs asked about by name, the latest last. ``told`` are the red flags of the
+    case that were shown in full. ``undo`` are earlier cases, the latest last. ``emergency`` is the red flag that nobody
+    has yet said was dealt with. ``parked`` are facts of a message until it is known whose they are, ``shelved`` the
+    case of another person of this conversation.
     """
 
     case: Case = field(default_factory=Case)
@@ -63,6 +63,7 @@ class Memory:
     drugs: tuple[str, ...] = ()
     option_drugs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     case_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    case_questions: tuple[Question, ...] = ()
     recent: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
@@ -116,7 +117,8 @@ def _restored(data: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
     for name in ("option_drugs", "case_options"):
         values[name] = {option: tuple(drugs) for option, drugs in data.get(name, {}).items()}
-    values["questions"] = tuple(Question.from_mapping(q) for q in data.get("questions", ()))
+    for name in ("questions", "case_questions"):
+        values[name] = tuple(Question.from_mapping(q) for q in data.get(name, ()))
     values["undo"] = tuple(Case.from_mapping(c) for c in data.get("undo", ()))
     if pending := data.get("pending"):
         means = tuple(valid_facts(m) for m in pending["means"])

@@ -9,7 +9,7 @@ from bot.dialogue.data import has_cue, in_the_light
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Facts, Reading
 from bot.guidance.knowledge import load_knowledge
-from bot.guidance.model import Question
+from bot.guidance.model import DRUGS, Question
 
 ABOUT_A_DRUG = (
     "ask_dose",
@@ -122,7 +122,8 @@ def _same_again(question: Question, asked: Asked, memory: Memory) -> Question:
     if last is None or question.kind != "ask_drug_info" or not question.drugs or question.act:
         return question
     if last.kind in ATTRIBUTES and has_cue("same_question", asked.text.strip()):
-        return replace(question, kind=last.kind, aspects=question.aspects or last.aspects)
+        of_any_drug = tuple(aspect for aspect in last.aspects if aspect not in DRUGS)
+        return replace(question, kind=last.kind, aspects=question.aspects or of_any_drug)
     return question
 
 

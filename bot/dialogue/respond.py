@@ -56,7 +56,9 @@ def respond(turn: Turn, ask_engine: Engine = engine.answer) -> tuple[tuple[Answe
             continue
         answers.append(replace(answer, case=memory.case, understood=task.understood))
     if questions:
-        memory = replace(memory, questions=tuple(dict.fromkeys(replace(q, detail="first") for q in questions)))
+        put = tuple(dict.fromkeys(replace(q, detail="first") for q in questions))
+        real = not turn.whose and not any(q.scenario for q in put)
+        memory = replace(memory, questions=put, case_questions=put if real else memory.case_questions)
     open_flags = [a.escalation.rule for a in answers if a.escalation and a.escalation.level == "emergency"]
     happening = open_flags and not turn.supposed
     return tuple(answers), replace(memory, emergency=open_flags[0] if happening else memory.emergency)

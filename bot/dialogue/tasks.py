@@ -85,8 +85,10 @@ def _only_news(asked: Asked, reading: Reading, intake: Intake) -> bool:
 
 
 def _goes_back(asked: Asked, reading: Reading, intake: Intake) -> bool:
-    """ "So where were we?", "back to her": the last question again, when nothing else is asked or told."""
+    """ "So where were we?", "but she isn't": the last question again, when nothing else is asked or told."""
     plain = not (asked.drugs or asked.aspects or intake.news) and bool(intake.memory.questions)
+    if intake.denied and plain and asked.intent not in QUESTIONS:
+        return True
     unsure = asked.intent not in QUESTIONS or asked.confidence < SURE_ENOUGH
     return plain and unsure and has_cue("where_we_were", reading.text)
 

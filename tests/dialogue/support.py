@@ -30,7 +30,8 @@ def memory(given: Mapping[str, Any]) -> Memory:
     values: dict[str, Any] = {**given, "case": Case.from_mapping(given.get("case", {}))}
     for name in ("drugs", "asked", "rows", "recent", "told"):
         values[name] = tuple(given.get(name, ()))
-    values["questions"] = tuple(Question.from_mapping(q) for q in given.get("questions", ()))
+    for name in ("questions", "case_questions"):
+        values[name] = tuple(Question.from_mapping(q) for q in given.get(name, ()))
     values["undo"] = tuple(Case.from_mapping(c) for c in given.get("undo", ()))
     for name in ("option_drugs", "case_options"):
         values[name] = {option: tuple(drugs) for option, drugs in given.get(name, {}).items()}
