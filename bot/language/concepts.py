@@ -94,6 +94,7 @@ def other_peoples(concepts: list[Concept], tokens: Sequence[Token]) -> list[Conc
         near = before[-1] if before else people[0]
         of_relative = near.value == "relative" and tokens[near.match.start].sentence == tokens[c.match.start].sentence
         of_relative = of_relative and not _together(near, tokens)
+        of_relative = of_relative and tokens[max(0, c.match.start - 1)].norm not in ("i", "'m", "am")
         personal = c.concept not in ("drug", "person", "audience", "act", "reply", "threat", "option", "ordinal")
         kept.append(replace(c, status="other") if of_relative and personal and c.status == "fact" else c)
     return kept
