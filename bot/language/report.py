@@ -2,7 +2,8 @@
 
 Folds keep neighbouring examples of one writer together, so that the figures are about other ways of asking, not about
 the next line of the same list. Prints accuracy and macro-F1, each intent's recall and precision, the pairs that are
-confused, the scope's AUROC, calibration, and the emergency gate alone; ``--errors FILE`` writes every mistake.
+confused, the scope's AUROC, calibration, and the emergency gate alone; ``--errors FILE`` writes every mistake;
+``--scope tests/language/scope.yml`` counts refusals on messages that no training sentence resembles.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from bot.language.gate import Gate
 from bot.language.intents import Example, train
 from bot.language.scope import keep_to_subject
 from bot.language.tie_breaks import OUT_OF_SCOPE, Ranking, settle
-from bot.language.understanding import EMERGENCY_INTENT, example_of, shared_reader
+from bot.language.understanding import EMERGENCY_INTENT, Understanding, example_of, shared_reader
 
 DATA: Final = Path("data") / "nlu"
 _RUN_LENGTH: Final = 10
@@ -84,7 +85,7 @@ def cross_validate(lines: Sequence[Line], folds: int) -> list[Outcome]:
         for index in held:
             example: Example = examples[index]
             ranking, nearness = model.rank(states[index], example.reading, example.part)
-            kept_to = keep_to_subject(example.reading, example.part, ranking, nearness)
+            kept_to = keep_to_subject(ranking, nearness)
             outcomes.append(Outcome(lines[index], settle(example.reading, example.part, kept_to)))
     return outcomes
 
@@ -138,11 +139,23 @@ def _print_gate(lines: Sequence[Line]) -> None:
     print(f"\ngate alone: {caught} of {wanted} emergencies, {len(alarms) - caught} false alarms, {spent * 1e3:.2f} ms")
 
 
+def _print_scope(lines: Sequence[Line], file: Path) -> None:
+    """Refusals on messages by their key in a file, in_scope or out_of_scope, by a classifier trained on all lines."""
+    reader, encoder = shared_reader(), shared_encoder()
+    examples = [example_of(reader.read(line.text), line.intent) for line in lines]
+    states = encode_cached(encoder, [example.text for example in examples])
+    understanding = Understanding.fit(encoder, Gate(known_words()), examples, states)
+    for name, texts in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+        said = [understanding.complete(reader.read(text)).questions[0].intent for text in texts]
+        print(f"{name}: {said.count(OUT_OF_SCOPE)} of {len(texts)} refused")
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--errors", type=Path, help="file for every mistake: meant, said, confidence, sentence")
+    parser.add_argument("--scope", type=Path, help="file of messages inside and outside the subject, to refuse or not")
     options = parser.parse_args()
     lines = read_lines()
     outcomes = cross_validate(lines, options.folds)
@@ -150,6 +163,8 @@ def main() -> None:
         print(f"{name:20} {value:.4f}" if isinstance(value, float) else f"{name:20} {value}")
     _print_intents(outcomes)
     _print_gate(lines)
+    if options.scope:
+        _print_scope(lines, options.scope)
     if options.errors:
         rows = [
             f"{outcome.line.intent}\t{outcome.ranking[0][0]}\t{outcome.ranking[0][1]:.2f}\t{outcome.line.text}"

@@ -113,7 +113,7 @@ class Understanding:
         """One question with its intent, by the classifier, the scope and the tie-breaks, without the gate."""
         states = self._encoder.encode(wording(reading, part))
         ranking, nearness = self._model.rank(states, reading, part)
-        return _with_ranking(part, settle(reading, part, keep_to_subject(reading, part, ranking, nearness)))
+        return _with_ranking(part, settle(reading, part, keep_to_subject(ranking, nearness)))
 
     def _second_opinion(
         self, reading: Reading, parts: Sequence[QuestionPart], verdict: Verdict | None

@@ -15,6 +15,7 @@ from bot.language.gate import Gate
 HERE = Path(__file__).parent
 EMERGENCIES = yaml.safe_load((HERE / "emergencies.yml").read_text(encoding="utf-8"))
 FALSE_ALARMS = yaml.safe_load((HERE / "not_emergencies.yml").read_text(encoding="utf-8"))
+SCOPE = yaml.safe_load((HERE / "scope.yml").read_text(encoding="utf-8"))
 MOST_FALSE_ALARMS = 0.05
 
 
@@ -33,6 +34,12 @@ def test_few_false_alarms(gate: Gate) -> None:
     texts = [text for texts in FALSE_ALARMS.values() for text in texts]
     alarms = [text for text in texts if (verdict := gate.judge(text)) is not None and verdict.sets_intent]
     assert len(alarms) <= MOST_FALSE_ALARMS * len(texts), alarms
+
+
+@pytest.mark.parametrize("text", [text for texts in SCOPE.values() for text in texts])
+def test_everyday_messages_inside_and_outside_the_subject_raise_no_alarm(gate: Gate, text: str) -> None:
+    verdict = gate.judge(text)
+    assert verdict is None or not verdict.sets_intent
 
 
 def test_the_collections_are_large() -> None:

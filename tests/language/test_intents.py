@@ -16,7 +16,7 @@ from bot.language.intents import IntentModel, train
 from bot.language.other_drugs import names_other_drug
 from bot.language.reader import Reader
 from bot.language.reading import Mention, QuestionPart, Reading
-from bot.language.scope import CONSIDERED, CONSIDERED_WITHOUT_CONCEPT, FAR, WAVERING, keep_to_subject
+from bot.language.scope import CONSIDERED, FAR, SHARE, WAVERING, keep_to_subject
 from bot.language.tie_breaks import OUT_OF_SCOPE, Ranking, settle
 from bot.language.understanding import FAILED, FALLBACK_INTENT, Understanding, example_of, failed_reading
 
@@ -207,23 +207,19 @@ def test_a_word_for_a_document_asks_for_the_source_where_that_is_likely() -> Non
     assert _settled("reference range for that", (), ("ask_dose", 0.9), ("ask_citation", 0.01)) == "ask_dose"
 
 
-def _kept(ranking: Ranking, nearness: float, text: str = "one two three four", **more: object) -> str:
-    part = QuestionPart(text=text)
-    reading = replace(Reading(text=text, questions=(part,)), **more)  # type: ignore[arg-type]
-    return keep_to_subject(reading, part, ranking, nearness)[0][0]
+def _kept(ranking: Ranking, nearness: float = FAR + 0.1) -> str:
+    return keep_to_subject(ranking, nearness)[0][0]
 
 
 def test_far_from_everything_and_unsure_is_out_of_scope() -> None:
     ranking: Ranking = [("ask_dose", WAVERING - 0.05), ("greet", 0.2), (OUT_OF_SCOPE, 0.05)]
     assert _kept(ranking, FAR - 0.1) == OUT_OF_SCOPE
-    assert _kept(ranking, FAR + 0.1) == "ask_dose"
+    assert _kept(ranking) == "ask_dose"
     assert _kept([("ask_dose", WAVERING + 0.1), (OUT_OF_SCOPE, 0.05)], FAR - 0.1) == "ask_dose"
 
 
-def test_a_refusal_that_is_considered_wins_sooner_where_nothing_of_the_subject_was_read() -> None:
-    assert _kept([("ask_dose", 0.6), (OUT_OF_SCOPE, CONSIDERED)], FAR + 0.1) == OUT_OF_SCOPE
-    assert _kept([("greet", 0.6), (OUT_OF_SCOPE, CONSIDERED)], FAR + 0.1) == "greet"
-    little: Ranking = [("ask_dose", 0.4), (OUT_OF_SCOPE, CONSIDERED_WITHOUT_CONCEPT)]
-    assert _kept(little, FAR + 0.1) == OUT_OF_SCOPE
-    assert _kept(little, FAR + 0.1, drugs=("tacrolimus",)) == "ask_dose"
-    assert _kept(little, FAR + 0.1, text="how often") == "ask_dose"
+def test_a_refusal_that_is_seriously_considered_wins() -> None:
+    assert _kept([("ask_dose", 0.5), (OUT_OF_SCOPE, 0.5 * SHARE)]) == OUT_OF_SCOPE
+    assert _kept([("ask_dose", 0.6), (OUT_OF_SCOPE, 0.5 * SHARE)]) == "ask_dose"
+    assert _kept([("greet", 0.5), (OUT_OF_SCOPE, 0.45)]) == "greet"
+    assert _kept([("ask_dose", CONSIDERED), (OUT_OF_SCOPE, CONSIDERED - 0.01)]) == "ask_dose"
