@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.dialogue.data import has_cue
@@ -12,6 +13,8 @@ LISTED = ("ask_alternatives", "ask_dose", "ask_monitoring", "ask_evidence", "ask
 """What is asked about by its mere name in a list; cues.yml has the names under ``also:`` and the intent."""
 REPLACED = ("mycophenolate_mofetil", "mycophenolate_sodium")
 """What the alternatives are to: the dose asked about beside them is theirs."""
+AS_MUCH = 0.5
+"""A second intent that the classifier puts at least so high is one that the part may be as well."""
 MOST_WORDS = 5
 """A longer stretch between two commas is a clause with a subject of its own, not an entry of a list."""
 _PIECES = re.compile(r"\s*(?:[,;+&/\n.!?]+(?=\s|$)|\b(?:and|plus|und|et|y|e)\b|[+&])\s*", re.IGNORECASE)
@@ -20,9 +23,21 @@ _PIECES = re.compile(r"\s*(?:[,;+&/\n.!?]+(?=\s|$)|\b(?:and|plus|und|et|y|e)\b|[
 def told_apart(reading: Reading) -> Reading:
     """The reading with a question of its own for every subject that a question lists, in their order."""
     questions: list[Asked] = []
-    for asked in reading.asked:
+    for asked in _each_its_own(reading.asked):
         questions += [asked] if len(reading.asked) >= MOST_QUESTIONS else _listed(asked, reading)
     return replace(reading, asked=tuple(questions[:MOST_QUESTIONS]))
+
+
+def _each_its_own(questions: tuple[Asked, ...]) -> Iterator[Asked]:
+    """No two parts of a message ask the same: the one that is as much something else is that."""
+    intents = [asked.intent for asked in questions]
+    for asked in questions:
+        others = [intent for intent, score in asked.ranking if score >= AS_MUCH and intent not in intents]
+        if intents.count(asked.intent) > 1 and others:
+            intents[intents.index(asked.intent)] = others[0]
+            yield replace(asked, intent=others[0])
+        else:
+            yield asked
 
 
 def _listed(asked: Asked, reading: Reading) -> list[Asked]:
