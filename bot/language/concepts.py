@@ -18,6 +18,27 @@ STATUSES = ("fact", "scenario", "asked", "absent", "withdrawn", "past", "other",
 _PREGNANCY_NOUNS = words("pregnancy_nouns")
 _PREGNANCY_STATED = words("pregnancy_stated")
 _STATED_ONLY = frozenset({"pregnancy"})
+_PRONOUNS = frozenset({"it", "its", "that", "thats", "they", "theyre", "this"})
+_BEFORE_A_DEGREE = frozenset(
+    {
+        "is",
+        "was",
+        "are",
+        "were",
+        "'s",
+        "s",
+        "'re",
+        "been",
+        "only",
+        "just",
+        "quite",
+        "very",
+        "really",
+        "pretty",
+        "fairly",
+    }
+)
+_PRONOUN_REACH = 4
 _TOPIC = frozenset({"side_effect", "effect_noun", "lung", "ild", "severity", "course", "persistent"})
 _CAUSING = words("asks_for_cause")
 _NOT_DISEASE = words("lung_function_words")
@@ -242,6 +263,14 @@ def _joined(word: Concept, target: Concept | None, value: str) -> Concept:
     return replace(word, match=Match(Term("ild", value), word.match.start, word.match.end), status=status)
 
 
+def of_a_pronoun(word: Concept, tokens: Sequence[Token]) -> bool:
+    """Is the word said of "it", "that" or "they" ("its mild", "that is quite severe")?"""
+    n = word.match.start - 1
+    while n >= 0 and tokens[n].norm in _BEFORE_A_DEGREE:
+        n -= 1
+    return n >= 0 and tokens[n].norm in _PRONOUNS and word.match.start - n <= _PRONOUN_REACH
+
+
 def nearest_target(
     word: Concept, targets: Sequence[Concept], tokens: Sequence[Token], reach: int = 6, before: int = 3
 ) -> Concept | None:
@@ -258,6 +287,8 @@ def nearest_target(
             tokens[word.match.end : target.match.start] if follows else tokens[target.match.end : word.match.start]
         )
         commas = sum(t.norm in (",", "and", "-", "(") for t in between)
+        if follows and commas and of_a_pronoun(word, tokens):
+            continue  # "it's mild, and my lungs are better": the degree is that of "it"
         if any(t.norm in ("but", ";", "\n", "though", "however") for t in between) or len(between) > (
             before if follows else reach
         ):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.language.concepts import Concept, is_mmf, nearest_target
+from bot.language.concepts import Concept, is_mmf, nearest_target, of_a_pronoun
 from bot.language.male_patients import is_male_patient
 from bot.language.measures import height_cm, weight_kg
 from bot.language.questions import spans
@@ -286,9 +286,10 @@ def _bare_severity(
 ) -> None:
     """A word of degree that belongs to nothing named: the dialogue gives it to the question just asked."""
     words = [c for c in concepts if c.concept == "severity" and c.status == "fact"]
-    named = any(c.concept in ("side_effect", "effect_noun", "lung", "ild") for c in concepts)
-    if words and not named and len(tokens) <= _SHORT:
-        slots.severity = words[-1].value
+    carriers = [c for c in concepts if c.concept in ("side_effect", "effect_noun", "lung", "ild")]
+    said_of_it = [c for c in words if of_a_pronoun(c, tokens) and nearest_target(c, carriers, tokens) is None]
+    if words and ((not carriers and len(tokens) <= _SHORT) or said_of_it):
+        slots.severity = (said_of_it or words)[-1].value
         denied = _unique(c.value for c in concepts if c.concept == "severity" and c.status == "absent")
         if denied and any(t.norm in _CORRECTING for t in tokens):
             slots.retracted |= {"side_effect_severity": denied, "ild_severity": denied}

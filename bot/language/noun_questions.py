@@ -16,6 +16,7 @@ _KINDS = {name: words(f"nouns_of_{name}") for name in ("dose", "monitoring", "ch
 _JOINTS = frozenset({",", "and", "+", "&", "plus", "then", "-", "/"})
 _STATES = words("stating_verbs") | words("owners") | frozenset({"no", "not", "n't", "without"})
 _LONGEST = 5
+_WITHOUT_A_MARK = 3
 
 
 def kind_of(piece: Sequence[Token]) -> str | None:
@@ -60,8 +61,11 @@ def question_after_facts(tokens: Sequence[Token]) -> int | None:
     """Where a last short sentence begins that asks by a noun, behind sentences of facts: "severe ILD. tac dose?"."""
     all_sentences = sentences(tokens)
     start, end = all_sentences[-1] if all_sentences else (0, 0)
-    if len(all_sentences) < 2 or tokens[end - 1].norm[:1] != "?" or tokens[start - 1].norm[:1] == "?":
+    if len(all_sentences) < 2 or tokens[start - 1].norm[:1] == "?":
         return None
+    said = [t.norm for t in tokens[start:end] if not t.is_mark]
+    if tokens[end - 1].norm[:1] != "?" and (len(said) > _WITHOUT_A_MARK or kind_of(tokens[end - 1 : end]) is None):
+        return None  # "cyc dose" asks without its mark; "dose halved" tells
     kind = kind_of(tokens[start:end])
     return start if kind is not None and kind != "choice" else None
 

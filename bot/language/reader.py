@@ -108,8 +108,8 @@ class Reader:
         if problem == "injection":
             facts = {}
         act = act_of(concepts, tokens, citation_number(text))
-        if act == "undo" and (slots.facts or slots.severity or slots.retracted):
-            act = None  # "scratch that, it's moderate" corrects; it does not only take back
+        if act in ("undo", "repeat") and (slots.facts or slots.severity or slots.retracted):
+            act = None  # "scratch that, it's moderate" corrects, "repeat CT: severe" reports
         questions = parts(text, tokens, plain, concepts, self._subjects, ordinal)
         return Reading(
             text=text,

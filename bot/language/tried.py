@@ -17,7 +17,12 @@ from bot.language.word_lists import words
 _FILLERS = words("drug_list_fillers")
 _JOINTS = words("drug_list_joints")
 _FAR = 5
-_WALLS = frozenset({";", "\n", "but", "now", "?", "can", "should", "to"})
+_SUBJECTS = frozenset(
+    {"the", "all", "other", "others", "everything", "rest", "these", "those", "it", "she", "he", "they"}
+)
+_WALLS = frozenset(
+    {";", "\n", "but", "now", "?", "can", "should", "to", "after", "once", "everything", "others", "rest"}
+)
 
 
 class Tried(NamedTuple):
@@ -34,7 +39,7 @@ def drugs_tried(concepts: Sequence[Concept], tokens: Sequence[Token]) -> Tried:
     supposed: dict[str, None] = {}
     never: dict[str, None] = {}
     for c in concepts:
-        if c.concept != "tried":
+        if c.concept != "tried" or _opens_a_clause(c, tokens):
             continue
         if c.value == "before" and _is_about_what_precedes(c, concepts, tokens):
             continue
@@ -47,6 +52,12 @@ def drugs_tried(concepts: Sequence[Concept], tokens: Sequence[Token]) -> Tried:
             target = never if c.value == "never" or denied else tried if c.status in ("fact", "past") else supposed
             target[drug] = None
     return Tried(tuple(d for d in tried if d not in never), tuple(d for d in supposed if d not in tried), tuple(never))
+
+
+def _opens_a_clause(cue: Concept, tokens: Sequence[Token]) -> bool:
+    """ "Rituximab once the others have failed": "once" joins clauses here, it does not tell of the past."""
+    end = cue.match.end
+    return tokens[end - 1].norm == "once" and end < len(tokens) and tokens[end].norm in _SUBJECTS
 
 
 def _is_about_what_precedes(cue: Concept, concepts: Sequence[Concept], tokens: Sequence[Token]) -> bool:
