@@ -14,6 +14,7 @@ from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import INTENTS
 from bot.guidance.vocabulary import TOPICS
 
+TOLD = frozenset(("ild_severity", "ild_course", "low_dlco"))
 SECOND_VOICE = 0.05
 """A question that the classifier hears at least so much beside a correction is answered."""
 
@@ -87,6 +88,8 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     elliptic = _by_its_words(asked, memory)
     if elliptic is not None:
         return replace(asked, intent=elliptic, confidence=max(asked.confidence, known.sure))
+    if asked.confidence < known.sure and _only_tells(asked, reading):
+        return replace(asked, intent="provide_patient_info")
     if asked.confidence >= known.sure or len(asked.ranking) < 2:
         return _question_beside_a_fact(asked)
     scores = dict(asked.ranking)
@@ -113,6 +116,13 @@ def _by_its_words(asked: Asked, memory: Memory) -> str | None:
     return next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
 
 
+def _only_tells(asked: Asked, reading: Reading) -> bool:
+    """A finding told in a few words ("repeat scan: now severe"): facts of the lungs, no drug, nothing that asks."""
+    few = len(asked.text.split()) <= FEW_WORDS
+    asks = "?" in asked.text or has_cue("asking", asked.text)
+    return few and not asks and not asked.drugs and bool(TOLD & set(reading.facts))
+
+
 def _question_beside_a_fact(asked: Asked) -> Asked:
     """A statement that also names a drug which is no fact ("she is not. cyc dose?") asks about that drug.
 
@@ -124,7 +134,8 @@ def _question_beside_a_fact(asked: Asked) -> Asked:
         return replace(asked, intent="compare_drugs", confidence=asked.confidence)
     asking = [(score, intent) for intent, score in asked.ranking if intent in ABOUT_A_DRUG and score >= SECOND_VOICE]
     if not asking:
-        return asked
+        named = next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
+        return replace(asked, intent=named) if named else asked
     score, intent = max(asking)
     return replace(asked, intent=intent, confidence=score)
 

@@ -97,8 +97,11 @@ def _pregnancy(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | 
 
 
 def _source(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
-    """A word for a document, where the classifier thinks of sources too."""
-    named = _lists()["documents"].intersection(words(part.text))
+    """A word for a document, where the classifier thinks of sources too; "is it referenced" needs no second voice."""
+    said = set(words(part.text))
+    if said & _lists()["resting_on_a_reference"]:
+        return "ask_citation"
+    named = _lists()["documents"] & said
     return "ask_citation" if named and dict(ranking).get("ask_citation", 0.0) >= _LIKELY else None
 
 
