@@ -32,7 +32,7 @@ def comparison_answer(case: Case, question: Question, knowledge: Knowledge) -> A
         draft.line(draft.state(row.id))
     for drug in drugs:
         _place_line(draft, drug, {r.id for r in together}, room=len(drugs))
-    if not draft.unknown and not any(r.topic == "evidence" for r in together):
+    if not draft.unknown and not any(r.topic == "evidence" and _contrasts(r, drugs) for r in together):
         draft.miss(draft.words("no_ranking", drugs=knowledge.labels(drugs)))
     for silence in draft.miss_what_the_article_leaves_out():
         draft.support(silence.then)

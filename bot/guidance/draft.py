@@ -120,9 +120,6 @@ class Draft:
             for silent in (r.silent for r in rules if r.silent):
                 self.miss(silent[self.register])
 
-    def has(self, row_id: str) -> bool:
-        return row_id in self._statements
-
     @property
     def statements(self) -> Sequence[Statement]:
         """What the text says first, in its order; then what only carries reasons."""
