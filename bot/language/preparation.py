@@ -34,6 +34,13 @@ BATCH: Final = 128
 WORTHWHILE: Final = 1000
 """Messages from which on a second process is ready before this one has done its work."""
 _ROOT: Final = Path(__file__).resolve().parents[2]
+# Ctrl-C reaches every process of a terminal: this one leaves it to the training, and ends when that does.
+_SERVE: Final = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+from bot.language.preparation import serve
+serve()
+"""
 
 Labelled = tuple[str, str]
 """A message and its intent."""
@@ -52,7 +59,7 @@ class Helper:
     def __init__(self) -> None:
         """Start it; nothing is asked of it yet."""
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "from bot.language.preparation import serve; serve()"],
+            [sys.executable, "-c", _SERVE],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=_ROOT,
@@ -149,5 +156,9 @@ def serve() -> None:
             batch, folder = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        pickle.dump(_prepare(batch, folder, known), answers)
-        answers.flush()
+        prepared = pickle.dumps(_prepare(batch, folder, known))
+        try:
+            answers.write(prepared)
+            answers.flush()
+        except BrokenPipeError:  # the training was given up meanwhile
+            os._exit(0)

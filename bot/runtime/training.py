@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,16 +68,21 @@ def train(force: bool = False) -> Path:
     from bot.runtime import quick_training
 
     quick_training.apply()
-    result = rasa_train(
-        domain=str(ROOT / "domain.yml"),
-        config=str(ROOT / "config.yml"),
-        training_files=[str(ROOT / "data")],
-        output=str(MODELS),
-        force_training=True,  # Rasa's own cache does not see changes of the table or of helper modules
-        fixed_model_name=path.name,
-    )
-    if result.code != 0 or not path.is_file():
-        sys.exit("Training failed: see above.")
+    MODELS.mkdir(exist_ok=True)
+    # Made aside and moved: a training that is interrupted must leave no half of a model under the name of a whole one.
+    with tempfile.TemporaryDirectory(dir=MODELS, prefix=".unfinished-") as folder:
+        result = rasa_train(
+            domain=str(ROOT / "domain.yml"),
+            config=str(ROOT / "config.yml"),
+            training_files=[str(ROOT / "data")],
+            output=folder,
+            force_training=True,  # Rasa's own cache does not see changes of the table or of helper modules
+            fixed_model_name=path.name,
+        )
+        made = Path(folder) / path.name
+        if result.code != 0 or not made.is_file():
+            sys.exit("Training failed: see above.")
+        made.replace(path)
     _forget_old(path)
     print(f"Trained in {time.monotonic() - started:.0f} s.", flush=True)
     return path
