@@ -1,4 +1,4 @@
-"""The encoder's states of training texts, kept on disk, so that training again encodes only what is new."""
+"""The quick encoder's states of training texts, kept on disk, so that training again encodes only what is new."""
 
 from __future__ import annotations
 
@@ -23,7 +23,13 @@ _KEY_BYTES: Final = 16
 
 
 def encode_cached(encoder: Encoder, texts: Sequence[str], file: Path = CACHE_FILE) -> Array:
-    """The states of the texts, shape (len(texts), DIMENSION); what the file lacks is encoded and put there."""
+    """The states of the texts, shape (len(texts), DIMENSION); what the file lacks is encoded and put there.
+
+    Raises:
+        ValueError: when the encoder is not the quick one, with which a training reads its texts.
+    """
+    if not encoder.quick:
+        raise ValueError("The cache holds the states of the quick encoder.")
     known = read(file)
     missing = {key(text): text for text in texts if key(text) not in known}
     states = encoder.encode_all(list(missing.values())).astype(np.float16) if missing else ()
@@ -47,7 +53,7 @@ def complete(
 
 def key(text: str) -> bytes:
     """What the states of a text are kept under."""
-    made = f"{DIGESTS['model.safetensors']} {KEPT_LAYERS} {text}"
+    made = f"{DIGESTS['model.safetensors']} quick {KEPT_LAYERS} {text}"
     return hashlib.sha256(made.encode()).digest()[:_KEY_BYTES]
 
 

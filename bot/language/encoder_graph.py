@@ -1,7 +1,8 @@
-"""Writes the encoder's network as an ONNX graph without its weights: ``python -m bot.language.encoder_graph``.
+"""Writes the encoder's network as ONNX graphs without their weights: ``python -m bot.language.encoder_graph``.
 
-The graph (about 30 kB, beside this file) is part of the project and changes only when this file does; the weights are
-put in when it is loaded. Making it needs the development package ``onnx``; running it needs ``onnxruntime`` alone.
+There are two: the exact one, and a quick one whose dense layers multiply whole numbers. The graphs (about 11 kB each,
+beside this file) are part of the project and change only when this file does; the weights are put in when one is
+loaded. Making them needs the development package ``onnx``; running them needs ``onnxruntime`` alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 GRAPH: Final = Path(__file__).with_name("minilm.onnx")
+QUICK_GRAPH: Final = Path(__file__).with_name("minilm_quick.onnx")
 WIDTH: Final = 384
 INNER: Final = 1536
 HEADS: Final = 12
@@ -21,22 +23,28 @@ WORDS: Final = 30522
 POSITIONS: Final = 128
 _OPSET: Final = 20
 _IR_VERSION: Final = 9
+_RUNTIME: Final = "com.microsoft"
+"""The domain of ONNX Runtime's own operators."""
 _EPSILON: Final = 1e-12
+_DENSE: Final = {"qkv": (WIDTH, 3 * WIDTH), "out": (WIDTH, WIDTH), "up": (WIDTH, INNER), "down": (INNER, WIDTH)}
+"""Rows and columns of each layer's dense weights."""
 
 
-def weight_shapes() -> dict[str, tuple[int, ...]]:
-    """Name and shape of every weight that the graph expects, in the graph's own names."""
+def dense_names() -> list[str]:
+    """The dense layers of the network; the quick graph has their weights as whole numbers."""
+    return [f"{layer}.{name}" for layer in range(LAYERS) for name in _DENSE]
+
+
+def weight_shapes(quick: bool = False) -> dict[str, tuple[int, ...]]:
+    """Name and shape of every weight that a graph expects, in the graph's own names."""
     shapes: dict[str, tuple[int, ...]] = {"words": (WORDS, WIDTH), "positions": (POSITIONS, WIDTH)}
     shapes |= {"norm.weight": (WIDTH,), "norm.bias": (WIDTH,)}
     for layer in range(LAYERS):
-        for name, (rows, columns) in {
-            "qkv": (WIDTH, 3 * WIDTH),
-            "out": (WIDTH, WIDTH),
-            "up": (WIDTH, INNER),
-            "down": (INNER, WIDTH),
-        }.items():
+        for name, (rows, columns) in _DENSE.items():
             shapes[f"{layer}.{name}.weight"] = (rows, columns)
             shapes[f"{layer}.{name}.bias"] = (columns,)
+            if quick:
+                shapes[f"{layer}.{name}.scale"] = (columns,)
         for name in ("attention_norm", "norm"):
             shapes[f"{layer}.{name}.weight"] = (WIDTH,)
             shapes[f"{layer}.{name}.bias"] = (WIDTH,)
@@ -46,10 +54,11 @@ def weight_shapes() -> dict[str, tuple[int, ...]]:
 class _Builder:
     """Collects nodes; every method returns the name of its result."""
 
-    def __init__(self) -> None:
+    def __init__(self, quick: bool) -> None:
         from onnx import helper
 
         self._helper = helper
+        self._quick = quick
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
 
@@ -73,14 +82,17 @@ class _Builder:
         return self.node("LayerNormalization", value, f"{name}.weight", f"{name}.bias", epsilon=_EPSILON, axis=-1)
 
     def dense(self, value: str, name: str) -> str:
+        if self._quick:
+            inputs = (value, f"{name}.weight", f"{name}.scale", "", f"{name}.bias")
+            return self.node("DynamicQuantizeMatMul", *inputs, domain=_RUNTIME)
         return self.node("Add", self.node("MatMul", value, f"{name}.weight"), f"{name}.bias")
 
 
-def build() -> bytes:
-    """The serialised graph: token ids and mask in, the mean of each layer's states over the tokens out."""
+def build(quick: bool = False) -> bytes:
+    """A serialised graph: token ids and mask in, the mean of each layer's states over the tokens out."""
     from onnx import TensorProto, helper
 
-    made = _Builder()
+    made = _Builder(quick)
     made.constant("heads", [0, 0, HEADS, WIDTH // HEADS])
     made.constant("flat", [0, 0, WIDTH])
     made.constant("token_axis", [1])
@@ -103,9 +115,14 @@ def build() -> bytes:
         helper.make_tensor_value_info("share", TensorProto.FLOAT, ["texts", "tokens"]),
     ]
     output = helper.make_tensor_value_info("pooled", TensorProto.FLOAT, ["texts", LAYERS, WIDTH])
-    weights = [_external(name, shape) for name, shape in weight_shapes().items()]
+    whole = {f"{name}.weight" for name in dense_names()} if quick else set()
+    weights = [
+        _external(name, shape, TensorProto.INT8 if name in whole else TensorProto.FLOAT)
+        for name, shape in weight_shapes(quick).items()
+    ]
     graph = helper.make_graph(made.nodes, "minilm", inputs, [output], [*weights, *made.constants])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)])
+    opsets = [helper.make_opsetid("", _OPSET), *([helper.make_opsetid(_RUNTIME, 1)] if quick else [])]
+    model = helper.make_model(graph, opset_imports=opsets)
     model.ir_version = _IR_VERSION
     return bytes(model.SerializeToString())
 
@@ -124,11 +141,11 @@ def _layer(made: _Builder, state: str, bias: str, layer: int) -> str:
     return made.norm(made.node("Add", inner, attended), f"{layer}.norm")
 
 
-def _external(name: str, shape: tuple[int, ...]) -> Any:
+def _external(name: str, shape: tuple[int, ...], kind: int) -> Any:
     """A weight that the graph only names; its values are given when the graph is loaded."""
     from onnx import TensorProto
 
-    tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=shape)
+    tensor = TensorProto(name=name, data_type=kind, dims=shape)
     tensor.data_location = TensorProto.EXTERNAL
     tensor.external_data.add(key="location", value="weights")
     return tensor
@@ -136,3 +153,4 @@ def _external(name: str, shape: tuple[int, ...]) -> Any:
 
 if __name__ == "__main__":
     GRAPH.write_bytes(build())
+    QUICK_GRAPH.write_bytes(build(quick=True))

@@ -141,7 +141,7 @@ def _prepare(batch: Sequence[Labelled], folder: str | None, known: Collection[by
     examples = [example_of(reader.read(text), intent) for text, intent in batch]
     wordings = {embedding_cache.key(example.text): example.text for example in examples}
     missing = {key: text for key, text in wordings.items() if key not in known}
-    states = shared_encoder(folder).encode_all(list(missing.values())).astype(np.float16) if missing else ()
+    states = shared_encoder(folder, quick=True).encode_all(list(missing.values())).astype(np.float16) if missing else ()
     return Prepared(examples, dict(zip(missing, states, strict=True)))
 
 

@@ -74,7 +74,7 @@ def cross_validate(lines: Sequence[Line], folds: int) -> list[Outcome]:
     """Classify each fold with a model trained on the others."""
     reader = shared_reader()
     examples = [example_of(reader.read(line.text), line.intent) for line in lines]
-    states = encode_cached(shared_encoder(), [example.text for example in examples])
+    states = encode_cached(shared_encoder(quick=True), [example.text for example in examples])
     runs = sorted({line.run for line in lines})
     fold_of = dict(zip(runs, np.random.default_rng(0).integers(folds, size=len(runs)), strict=True))
     outcomes = []
@@ -143,7 +143,7 @@ def _print_scope(lines: Sequence[Line], file: Path) -> None:
     """Refusals on messages by their key in a file, in_scope or out_of_scope, by a classifier trained on all lines."""
     reader, encoder = shared_reader(), shared_encoder()
     examples = [example_of(reader.read(line.text), line.intent) for line in lines]
-    states = encode_cached(encoder, [example.text for example in examples])
+    states = encode_cached(shared_encoder(quick=True), [example.text for example in examples])
     understanding = Understanding.fit(encoder, Gate(known_words()), examples, states)
     for name, texts in yaml.safe_load(file.read_text(encoding="utf-8")).items():
         said = [understanding.complete(reader.read(text)).questions[0].intent for text in texts]

@@ -18,15 +18,22 @@ from bot.language.encoder import (
     EncoderError,
     find_folder,
     graph_weights,
+    quick_weights,
     reference_states,
     sentence_part,
     shared_encoder,
 )
+from bot.language.encoder_graph import GRAPH, QUICK_GRAPH, build, dense_names
 
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
     return shared_encoder()
+
+
+@pytest.fixture(scope="module")
+def quick() -> Encoder:
+    return shared_encoder(quick=True)
 
 
 def test_similarities_are_those_of_the_model_card(encoder: Encoder) -> None:
@@ -81,14 +88,43 @@ def test_no_package_and_no_setting_says_what_to_do(monkeypatch: pytest.MonkeyPat
         find_folder()
 
 
-def test_cached_states_are_encoded_once(encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("text", ["ok", "what can I take instead of cellcept?", "severe ILD " * 30])
+def test_the_quick_encoder_says_nearly_the_same(encoder: Encoder, quick: Encoder, text: str) -> None:
+    exact = encoder.encode(text).reshape(len(module.KEPT_LAYERS), -1)
+    near = quick.encode(text).reshape(len(module.KEPT_LAYERS), -1)
+    assert np.linalg.norm(near, axis=1) == pytest.approx(1.0, abs=1e-5)
+    assert ((exact * near).sum(axis=1) > 0.95).all()
+
+
+def test_the_quick_weights_are_whole_numbers_near_the_exact_ones() -> None:
+    weights = graph_weights(load_file(str(find_folder() / "model.safetensors")))
+    whole = quick_weights(weights)
+    for name in dense_names():
+        assert whole[f"{name}.weight"].dtype == np.int8
+        scale = whole[f"{name}.scale"]
+        error = np.abs(whole[f"{name}.weight"] * scale - weights[f"{name}.weight"])
+        assert (error <= scale * 0.501).all()
+
+
+def test_the_graphs_are_what_their_code_makes() -> None:
+    pytest.importorskip("onnx")
+    assert build() == GRAPH.read_bytes()
+    assert build(quick=True) == QUICK_GRAPH.read_bytes()
+
+
+def test_the_cache_refuses_states_of_the_exact_encoder(encoder: Encoder, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="quick"):
+        encode_cached(encoder, ["bye"], tmp_path / "embeddings.npz")
+
+
+def test_cached_states_are_encoded_once(quick: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "var" / "embeddings.npz"
-    first = encode_cached(encoder, ["tac dose", "bye"], file)
-    monkeypatch.setattr(encoder, "encode_all", lambda texts: pytest.fail(f"encoded again: {texts}"))
-    assert encode_cached(encoder, ["bye", "tac dose"], file) == pytest.approx(first[::-1], abs=1e-3)
+    first = encode_cached(quick, ["tac dose", "bye"], file)
+    monkeypatch.setattr(quick, "encode_all", lambda texts: pytest.fail(f"encoded again: {texts}"))
+    assert encode_cached(quick, ["bye", "tac dose"], file) == pytest.approx(first[::-1], abs=1e-3)
 
 
-def test_a_broken_cache_file_costs_only_time(encoder: Encoder, tmp_path: Path) -> None:
+def test_a_broken_cache_file_costs_only_time(quick: Encoder, tmp_path: Path) -> None:
     file = tmp_path / "embeddings.npz"
     file.write_bytes(b"not an archive")
-    assert encode_cached(encoder, ["bye"], file).shape == (1, DIMENSION)
+    assert encode_cached(quick, ["bye"], file).shape == (1, DIMENSION)
