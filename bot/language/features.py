@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from bot.language.courtesy import without_courtesy
 from bot.language.reading import QuestionPart, Reading
 
 NGRAM_WIDTH: Final = 1 << 15
@@ -77,20 +78,21 @@ def _position(gram: str) -> int:
 
 def flags(reading: Reading, part: QuestionPart) -> dict[str, float]:
     """What was read in one question of a message, as named numbers between 0 and 1."""
-    tokens = words(part.text)
+    text = without_courtesy(part.text)
+    tokens = words(text)
     known = set(tokens)
     first = tokens[0] if tokens else ""
     out: dict[str, float] = {}
     for name, forms in _QUESTION_WORDS.items():
         out["starts:" + name] = float(first in forms)
         out["has:" + name] = float(bool(known.intersection(forms)))
-    out["ends:?"] = float(part.text.rstrip().endswith("?"))
+    out["ends:?"] = float(text.rstrip().endswith("?"))
     out["comparing"] = float(bool(known & _COMPARING))
     out["negating"] = float(bool(known & _NEGATING))
     out["first person"] = float(bool(known & _FIRST_PERSON))
     out["relative"] = float(bool(known & _RELATIVE))
-    out["digit"] = float(bool(_DIGIT.search(part.text)))
-    out["number with unit"] = float(bool(_NUMBER_WITH_UNIT.search(part.text)))
+    out["digit"] = float(bool(_DIGIT.search(text)))
+    out["number with unit"] = float(bool(_NUMBER_WITH_UNIT.search(text)))
     for limit in (1, 2, 4, 8, 16):
         out[f"words>{limit}"] = float(len(tokens) > limit)
     drugs = part.drugs or (reading.drugs if len(reading.questions) < 2 else ())

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.language import neighbours
+from bot.language.courtesy import without_courtesy
 from bot.language.encoder import sentence_part
 from bot.language.features import NGRAM_WIDTH, flag_vector, flags, ngram_counts
 from bot.language.neighbours import Neighbours
@@ -57,10 +58,9 @@ class Example:
 
 
 def wording(reading: Reading, part: QuestionPart) -> str:
-    """The wording of a question that is classified: with regular names where the reader has them."""
-    if len(reading.questions) < 2 and reading.canonical:
-        return reading.canonical
-    return part.text
+    """The wording of a question that is classified: with regular names where the reader has them, without courtesy."""
+    whole = len(reading.questions) < 2 and reading.canonical
+    return without_courtesy(reading.canonical if whole else part.text)
 
 
 class IntentModel:
