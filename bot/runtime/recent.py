@@ -12,8 +12,8 @@ from collections import OrderedDict
 from rasa.shared.core.events import SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 
-MOST_EVENTS = 2000
-"""Events of all kept conversations together; about 15 MB."""
+MOST_EVENTS = 1000
+"""Events of all kept conversations together (a turn has about eight); the newest conversation is kept in any case."""
 
 
 class RecentConversations:
@@ -39,7 +39,7 @@ class RecentConversations:
             events.popleft()
         self._trackers[tracker.sender_id] = tracker, len(events)
         self._held += len(events)
-        while self._held > self._most:
+        while self._held > self._most and len(self._trackers) > 1:
             self.take(next(iter(self._trackers)))
 
     def forget(self) -> None:

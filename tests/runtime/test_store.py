@@ -157,9 +157,9 @@ def test_the_longest_unused_conversations_are_given_up_first() -> None:
     assert recent.take("cy") is trackers["cy"]
 
 
-def test_a_conversation_larger_than_all_that_may_be_kept_is_not_kept() -> None:
+def test_the_newest_conversation_is_kept_however_long_it_is() -> None:
     recent = RecentConversations(most_events=3)
     tracker = DialogueStateTracker("ann", [])
     turn(tracker, "long")
     recent.keep(tracker)
-    assert recent.take("ann") is None
+    assert recent.take("ann") is tracker
