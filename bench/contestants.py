@@ -34,7 +34,14 @@ STOCK_EXAMPLES = 15
 
 def environment(var: Path) -> dict[str, str]:
     """Telemetry off, and files in a folder of the benchmark's own."""
-    return {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "ASSISTANT_VAR": str(var), "PYTHONPATH": str(ROOT)}
+    return {
+        **os.environ,
+        "RASA_TELEMETRY_ENABLED": "false",
+        "ASSISTANT_VAR": str(var),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONPYCACHEPREFIX": str(var / "pycache"),
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
 
 
 def free_port() -> int:
@@ -150,7 +157,16 @@ class Stock(Contestant):
         store = f"tracker_store:\n  type: sql\n  dialect: sqlite\n  db: {self.folder / 'stock.db'}\n"
         endpoints.write_text(f"{store}action_endpoint:\n  url: http://127.0.0.1:{action_port}/webhook\n")
         credentials.write_text("rest:\n")
-        serve = [self.rasa, "run", "--interface", "127.0.0.1", "--model", str(self.folder / "stock.tar.gz"), "--port", str(port)]
+        serve = [
+            self.rasa,
+            "run",
+            "--interface",
+            "127.0.0.1",
+            "--model",
+            str(self.folder / "stock.tar.gz"),
+            "--port",
+            str(port),
+        ]
         serve += ["--endpoints", str(endpoints), "--credentials", str(credentials)]
         actions = [self.rasa, "run", "actions", "--actions", "actions", "--port", str(action_port)]
         return Server([actions, serve], port, ROOT, environment(self.folder), self.log("serve"))
