@@ -12,7 +12,7 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LONGEST_START = 300
+LONGEST_START = 900
 """Seconds."""
 
 

@@ -129,16 +129,13 @@ def _effect_lines(draft: Draft) -> None:
 
 
 def _offered_lines(draft: Draft, placement: Placement, situation: Situation) -> None:
-    shown: set[str] = set()
-    for placed in placement.at("preferred"):
-        lead = placed.row.lead
-        if lead and lead not in shown and lead not in situation.rows:
-            shown.add(lead)
-            draft.line(BULLET + draft.state(lead))
+    preferred = [placed.row.lead for placed in placement.at("preferred")]
+    leads = [lead for lead in dict.fromkeys(preferred) if lead and lead not in situation.rows]
     open_steps = [o for o in placement.options if o.open and o.row.lead]
     if open_steps and set(situation.rows) & {"C26", "C29"}:
-        for placed in open_steps:
-            draft.line(BULLET + draft.state(placed.row.lead or ""))
+        leads += [placed.row.lead or "" for placed in open_steps]
+    for text in _topics_once([draft.state(lead) for lead in leads]):
+        draft.line(BULLET + text)
     notes: dict[str, str] = {}
     for placed in [o for o in placement.at("preferred") if o.cautions]:
         notes.setdefault(placed.cautions[0][draft.register], upper_first(_label(draft, placed)))
@@ -149,6 +146,18 @@ def _offered_lines(draft: Draft, placement: Placement, situation: Situation) -> 
         draft.line(f"{draft.words('also')}: {'; '.join(considered)}.")
     for placed in placement.at("adjunct"):
         draft.line(BULLET + draft.state(placed.row.lead or ""))
+
+
+def _topics_once(texts: Sequence[str]) -> list[str]:
+    """Texts of which several in a row begin with the same "topic: ": only the first of them keeps it."""
+    out: list[str] = []
+    last = ""
+    for text in texts:
+        topic, colon, rest = text.partition(": ")
+        same = bool(colon) and topic == last
+        out.append(upper_first(rest) if same else text)
+        last = topic if colon else ""
+    return out
 
 
 def _grouped(draft: Draft, options: Sequence[Placed]) -> list[str]:
@@ -188,14 +197,15 @@ def _reason(draft: Draft, placed: Placed) -> str:
 def _ruled_out_lines(draft: Draft, placement: Placement) -> None:
     for stance, key in (("contraindicated", "ruled_out"), ("avoid", "not_advised")):
         grouped: dict[str, list[str]] = {}
+        named: set[str] = set()
         for placed in placement.at(stance):
             unasked = not (draft.full or set(placed.drugs) & set(draft.question.drugs))
             if placed.row.option == "interferon_gamma" and stance == "avoid" and unasked:
                 continue
-            names = grouped.setdefault(_reason(draft, placed), [])
             name = _short_name(draft, placed, stance)
-            if name not in names:
-                names.append(name)
+            if name not in named:  # one reason is enough in the text; each option of the Answer carries its own
+                named.add(name)
+                grouped.setdefault(_reason(draft, placed), []).append(name)
         parts = [f"{listed(names)} ({reason})" if reason else listed(names) for reason, names in grouped.items()]
         if parts:
             draft.line(f"{draft.words(key)}: {'; '.join(parts)}.")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import logging
 import os
+from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
+import rasa.core.processor
 import rasa.shared.utils.common
 import rasa.utils.log_utils
 from rasa.core.actions.action import RemoteAction
@@ -21,6 +23,8 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, DEFAULT_ACTION_NAMES
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.runtime import failure
 from bot.runtime.store import ConversationUnreadableError, ConversationUnsavedError, ReportingTrackerStore
@@ -38,6 +42,8 @@ def apply() -> None:
     hide_message_text_in_logs()
     listen_after_a_turn()
     run_graphs_directly()
+    look_back_a_few_turns()
+    copy_nothing_for_logs()
 
 
 def check_action_schema_once() -> None:
@@ -104,6 +110,52 @@ def listen_after_a_turn() -> None:
 
     predict.asking = asking  # type: ignore[attr-defined]
     MessageProcessor._predict_next_with_tracker = predict
+
+
+TURNS = 4
+"""Turns of the user that the policies look back on; more than any rule or memorised story of ours has or needs."""
+
+
+def look_back_a_few_turns() -> None:
+    """Policies see the last turns; Rasa replays the whole conversation for each of them, at each message.
+
+    Only where nothing older can matter: no slot and no form of the domain influences the policies.
+    """
+    if hasattr(DialogueStateTracker.past_states, "whole"):
+        return
+    whole = DialogueStateTracker.past_states
+
+    def past_states(self: DialogueStateTracker, domain: Domain, *options: Any, **more: Any) -> Any:
+        if domain.form_names or any(slot.has_features() for slot in domain.slots):
+            return whole(self, domain, *options, **more)
+        return whole(_last_turns(self), domain, *options, **more)
+
+    past_states.whole = whole  # type: ignore[attr-defined]
+    DialogueStateTracker.past_states = past_states
+
+
+def _last_turns(tracker: DialogueStateTracker) -> DialogueStateTracker:
+    """The end of a conversation, without what cannot influence a policy; all of it when it is short."""
+    kept: list[Any] = []
+    turns = 0
+    for event in reversed(tracker.events):
+        if isinstance(event, ActionExecuted) and turns == TURNS:
+            kept.append(event)
+            break
+        if not isinstance(event, (SlotSet, BotUttered)):
+            kept.append(event)
+        turns += isinstance(event, UserUttered)
+    else:
+        return tracker
+    end = DialogueStateTracker(tracker.sender_id, [], is_rule_tracker=tracker.is_rule_tracker)
+    for event in reversed(kept):
+        end.update(event)
+    return end
+
+
+def copy_nothing_for_logs() -> None:
+    """Rasa's processor copies slots and events deeply, at each message, for debug logs that are never written."""
+    rasa.core.processor.copy = SimpleNamespace(deepcopy=lambda value: value)
 
 
 def run_graphs_directly() -> None:

@@ -11,9 +11,11 @@ from typing import Any
 
 import rasa.engine.storage.local_model_storage
 import rasa.engine.training.graph_trainer
+import rasa.shared.utils.cli
 import yaml
 from rasa.engine.graph import GraphNodeHook
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.message import Message
@@ -28,6 +30,8 @@ def apply() -> None:
     rasa.engine.training.graph_trainer.TrainingHook = NoCache
     rasa.engine.storage.local_model_storage.TarSafe = _quick_archive(rasa.engine.storage.local_model_storage.TarSafe)
     TrainingDataImporter.load_from_config = staticmethod(_files)
+    # It names the place where the model is made, from which it is moved at once.
+    rasa.shared.utils.cli.print_success = lambda *_text: None
 
 
 class NoCache(GraphNodeHook):
@@ -51,6 +55,7 @@ class FilesReadOnce(RasaFileImporter):
         super().__init__(config_file, domain_path, paths)
         self._messages: TrainingData | None = None
         self._loaded_domain: Domain | None = None
+        self._stories: StoryGraph | None = None
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         """The training messages."""
@@ -64,6 +69,14 @@ class FilesReadOnce(RasaFileImporter):
         if self._loaded_domain is None:
             self._loaded_domain = super().get_domain()
         return self._loaded_domain
+
+    def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
+        """The rules and stories."""
+        if exclusion_percentage is not None:
+            return super().get_stories(exclusion_percentage)
+        if self._stories is None:
+            self._stories = super().get_stories()
+        return self._stories
 
 
 def _plain_messages(files: Iterable[Path]) -> list[Message] | None:

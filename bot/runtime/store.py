@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import StaticPool
+
+from bot.runtime.recent import RecentConversations
 
 
 class ConversationUnreadableError(Exception):
@@ -75,6 +80,8 @@ class ConversationStore(SQLTrackerStore):
     ) -> None:
         self.engine: Any
         self._file: Path | None = None
+        self._recent: RecentConversations | None = None
+        self._version: int | None = None
         if dialect == "sqlite" and not kwargs.get("host"):
             self._file = _private_file(db)
             db = str(self._file)
@@ -89,6 +96,59 @@ class ConversationStore(SQLTrackerStore):
             sa.event.listen(self.engine, "connect", _write_ahead)
             self.sessionmaker = sa.orm.session.sessionmaker(bind=self.engine)
             self._opened = _identity(self._file)
+            self._recent = RecentConversations()
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The conversation's latest session, or None if there is none yet.
+
+        As it was last saved here; read from the store otherwise, and always after another process has written there.
+        """
+        if self._recent is None:
+            return await super().retrieve(sender_id)
+        self._check_file()
+        # SQLite's count of changes by others; asked for without SQLAlchemy, which takes 20 times as long.
+        with contextlib.closing(self.engine.raw_connection()) as connection:
+            (version,) = connection.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._version = version
+            self._recent.forget()
+        tracker = self._recent.take(sender_id) or await super().retrieve(sender_id)
+        if tracker is not None:
+            tracker.stored_events = len(tracker.events)
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Write what is new in the conversation."""
+        if self._recent is None:
+            await super().save(tracker)
+            return
+        with self.session_scope() as session:
+            rows = [self._row(tracker.sender_id, event) for event in self._additional_events(session, tracker)]
+            session.bulk_insert_mappings(self.SQLEvent, rows)
+            session.commit()
+        self._recent.keep(tracker)
+        tracker.stored_events = len(tracker.events)
+
+    @staticmethod
+    def _row(sender_id: str, event: Event) -> dict[str, Any]:
+        """A row as Rasa's store writes it."""
+        data = event.as_dict()
+        return {
+            "sender_id": sender_id,
+            "type_name": event.type_name,
+            "timestamp": data.get("timestamp"),
+            "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+            "action_name": data.get("name"),
+            "data": json.dumps(data),
+        }
+
+    def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Iterator[Event]:
+        """The events that are not stored yet; Rasa counts the stored ones by a query, which `retrieve` has done."""
+        stored = getattr(tracker, "stored_events", None)
+        if self._recent is None or stored is None:
+            yield from super()._additional_events(session, tracker)
+        else:
+            yield from itertools.islice(tracker.events, stored, None)
 
     @contextlib.contextmanager
     def session_scope(self) -> Iterator[Any]:
@@ -98,14 +158,17 @@ class ConversationStore(SQLTrackerStore):
             FileNotFoundError: when the file was removed or replaced: the open connection would hide that until the
                 conversations are lost with the process.
         """
-        if self._file is not None and _identity(self._file) != self._opened:
-            raise FileNotFoundError("The file of conversations was removed or replaced; restart the assistant.")
+        self._check_file()
         with super().session_scope() as session:
             try:
                 yield session
             except Exception:
                 session.rollback()
                 raise
+
+    def _check_file(self) -> None:
+        if self._file is not None and _identity(self._file) != self._opened:
+            raise FileNotFoundError("The file of conversations was removed or replaced; restart the assistant.")
 
 
 def _private_file(db: str) -> Path:

@@ -58,7 +58,7 @@ def train(force: bool = False) -> Path:
     path = model_path()
     if path.is_file() and not force:
         return path
-    print(f"Training the model (about a minute) -> {path.relative_to(ROOT)}", flush=True)
+    print("Training the model (about half a minute on two idle cores) ...", flush=True)
     started = time.monotonic()
     from bot.language.preparation import shared_helper
 
@@ -84,5 +84,5 @@ def train(force: bool = False) -> Path:
             sys.exit("Training failed: see above.")
         made.replace(path)
     _forget_old(path)
-    print(f"Trained in {time.monotonic() - started:.0f} s.", flush=True)
+    print(f"Trained in {time.monotonic() - started:.0f} s: {path.relative_to(ROOT)}", flush=True)
     return path

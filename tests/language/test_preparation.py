@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,16 @@ def test_a_second_process_that_ends_leaves_its_work_to_the_first(
         examples, _ = prepare(LABELLED, file=tmp_path / "embeddings.npz")
     assert [example.intent for example in examples] == [intent for _, intent in LABELLED]
     assert "going on without it" in caplog.text
+
+
+def test_ctrl_c_is_left_to_the_training(capfd: pytest.CaptureFixture[str]) -> None:
+    helper = Helper()
+    assert helper.prepare([("bye", "goodbye")], None).examples[0].intent == "goodbye"
+    helper._process.send_signal(signal.SIGINT)
+    assert helper.prepare([("tac dose?", "ask_dose")], None).examples[0].intent == "ask_dose"
+    helper.stop()
+    assert helper._process.returncode == 0
+    assert "Traceback" not in capfd.readouterr().err
 
 
 class One:

@@ -77,3 +77,27 @@ def test_a_file_that_is_renamed_counts_as_changed(project: Path) -> None:
     before = training.digest()
     (project / "data/nlu/greet.yml").rename(project / "data/nlu/hello.yml")
     assert training.digest() != before
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_model_has_its_name_only_when_it_is_whole(project: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """A training writes elsewhere; what it leaves when it fails is removed."""
+    import rasa.model_training
+    from rasa.model_training import TrainingResult
+
+    def train(*, output: str, fixed_model_name: str, **_more: object) -> TrainingResult:
+        assert not training.model_path().exists()
+        (Path(output) / fixed_model_name).write_text("half" if code else "whole")
+        return TrainingResult(str(Path(output) / fixed_model_name), code)
+
+    monkeypatch.setattr(rasa.model_training, "train", train)
+    monkeypatch.setattr("bot.language.preparation.shared_helper", lambda: None)
+    monkeypatch.setattr("bot.runtime.quick_training.apply", lambda: None)
+    monkeypatch.setattr(training, "MODELS", project / "models")
+    if code:
+        with pytest.raises(SystemExit):
+            training.train()
+        assert not training.model_path().exists()
+    else:
+        assert training.train().read_text() == "whole"
+    assert [path.name for path in (project / "models").iterdir()] == ([] if code else [training.model_path().name])

@@ -10,6 +10,7 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.utils.io import write_text_file
 
 from bot.runtime.quick_training import FilesReadOnce, _quick_archive
+from tests.running import ROOT
 
 PLAIN = """version: "3.1"
 nlu:
@@ -42,6 +43,13 @@ def test_messages_are_those_that_rasa_reads(files: dict[str, str], tmp_path: Pat
     assert [message.data for message in ours.training_examples] == [message.data for message in rasas.training_examples]
     assert ours.entity_synonyms == rasas.entity_synonyms
     assert importer.get_nlu_data() is ours
+
+
+def test_stories_are_read_once_and_are_those_that_rasa_reads() -> None:
+    importer = FilesReadOnce("config.yml", str(ROOT / "domain.yml"), [str(ROOT / "data" / "stories")])
+    ours, rasas = importer.get_stories(), RasaFileImporter.get_stories(importer)
+    assert [step.block_name for step in ours.story_steps] == [step.block_name for step in rasas.story_steps]
+    assert importer.get_stories() is ours
 
 
 def test_an_archive_is_packed_faster_and_read_like_any_other(tmp_path: Path) -> None:
