@@ -62,6 +62,14 @@ class ReportingTrackerStore(FailSafeTrackerStore):
         except Exception as error:
             raise ConversationUnsavedError from error
 
+    async def forget(self, sender_id: str) -> None:
+        """Delete the conversation, all of its sessions.
+
+        Raises:
+            AttributeError: when the store of endpoints.yml cannot delete; a `ConversationStore` can.
+        """
+        await self._tracker_store.forget(sender_id)
+
 
 class ConversationStore(SQLTrackerStore):
     """Rasa's SQL store, for endpoints.yml.
@@ -89,6 +97,15 @@ class ConversationStore(SQLTrackerStore):
             sa.event.listen(self.engine, "connect", _write_ahead)
             self.sessionmaker = sa.orm.session.sessionmaker(bind=self.engine)
             self._opened = _identity(self._file)
+
+    async def forget(self, sender_id: str) -> None:
+        """Delete every event of the conversation; with SQLite its bytes too, also in what was written ahead."""
+        with self.session_scope() as session:
+            session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id).delete(synchronize_session=False)
+            session.commit()
+        if self._file is not None:
+            with self.engine.connect() as connection:
+                connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     @contextlib.contextmanager
     def session_scope(self) -> Iterator[Any]:
@@ -128,4 +145,5 @@ def _write_ahead(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
