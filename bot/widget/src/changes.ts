@@ -1,8 +1,8 @@
 // What differs between two answers to the same question, so that a correction shows what it did.
-import type { Answer, Stance } from "./contract";
+import type { Answer, Option, Stance } from "./contract";
+import { capital } from "./facts";
 
 export interface Changes {
-  headline: boolean;
   /** Former stance by option; null for an option that was not there. */
   options: Map<string, Stance | null>;
   gone: { option: string; label: string }[];
@@ -20,7 +20,6 @@ export function changesIn(before: Answer, now: Answer): Changes {
     if (former !== stance) options.set(option, former);
   }
   return {
-    headline: before.headline !== now.headline,
     options,
     gone: before.options
       .filter((option) => !is.has(option.option))
@@ -29,8 +28,16 @@ export function changesIn(before: Answer, now: Answer): Changes {
   };
 }
 
+/** Options that are ruled out alike, for the same reason, by the same rows, belong together; others stand alone. */
+export function alike(options: Option[]): Option[][] {
+  const groups = new Map<string, Option[]>();
+  for (const option of options) {
+    const out = option.stance === "avoid" || option.stance === "contraindicated";
+    const key = out ? JSON.stringify([option.stance, option.reason, option.because]) : option.option;
+    groups.set(key, [...(groups.get(key) ?? []), option]);
+  }
+  return [...groups.values()];
+}
+
 /** An option's name for people. */
-export const optionName = (option: { option: string; label?: string }): string => {
-  const name = option.label || option.option.replaceAll("_", " ");
-  return name.charAt(0).toUpperCase() + name.slice(1);
-};
+export const optionName = (option: { option: string; label?: string }): string => capital(option.label || option.option.replaceAll("_", " "));

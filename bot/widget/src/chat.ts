@@ -1,6 +1,7 @@
 // One conversation: what was asked and answered, the case it led to, and what the user does with it.
 import type { Answer, Case, Change, Register, Reply, StoredTurn, Vocabulary } from "./contract";
 import { changesIn } from "./changes";
+import { messageId } from "./dom";
 import { changeText } from "./facts";
 import { Refusal, type Server } from "./server";
 import type { Strings } from "./strings";
@@ -22,6 +23,8 @@ export class Chat {
   readonly shown: Shown[] = [];
   private held: Case = {};
   private question = "";
+  /** While turns are restored: the answer that an edit was made on. */
+  private before: Answer | null = null;
   private undoable = false;
   private waiting = false;
 
@@ -37,26 +40,37 @@ export class Chat {
     const told = await this.server.conversation();
     if (!told) return;
     for (const turn of told.turns) this.restoreTurn(turn);
-    this.held = this.shown.at(-1)?.answer.case ?? told.case;
+    this.held = told.case;
     this.undoable = this.shown.length > 0;
     this.tell();
   }
 
   private restoreTurn(turn: StoredTurn): void {
     if (turn.role === "user") {
-      if (!turn.text) return;
-      this.question = turn.text;
-      this.screen.said(turn.text, turn.id);
+      this.before = null;
+      if (turn.edit) {
+        if (turn.edit.act !== "new_patient") this.before = this.shown.at(-1)?.answer ?? null;
+        this.screen.note(this.editText(turn.edit));
+      } else {
+        this.question = turn.text;
+        this.screen.said(turn.text, turn.id);
+      }
     } else if (turn.answer) {
       const at = turn.at ? new Date(turn.at) : new Date();
-      this.add({ id: turn.id, turn: turn.id, answers: [turn.answer] }, null, at, true);
+      this.add({ id: turn.id, turn: turn.id, answers: [turn.answer] }, this.before, at, true);
     }
+  }
+
+  private editText({ act, changes }: NonNullable<StoredTurn["edit"]>): string {
+    if (act) return act === "undo" ? this.words.case.undone : this.words.case.newPatient;
+    const all = Object.entries(changes ?? {}).map(([slot, value]) => ({ slot, value }));
+    return this.words.case.changed(all.map((change) => changeText(change, this.vocabulary(), this.words)).join("; "));
   }
 
   /** Sends a message; false while the last one is still being answered. */
   say(text: string): boolean {
     if (this.waiting) return false;
-    const id = crypto.randomUUID();
+    const id = messageId();
     this.question = text;
     this.screen.said(text, id);
     this.attempt(() => this.server.send(id, text), null);
@@ -66,21 +80,20 @@ export class Chat {
   /** Changes facts by click and asks the last question again. */
   edit(changes: Change[]): void {
     if (this.waiting || !changes.length) return;
-    const what = changes.map((change) => changeText(change, this.vocabulary(), this.words)).join("; ");
-    this.screen.note(this.words.case.changed(what));
+    this.screen.note(this.editText({ changes: Object.fromEntries(changes.map(({ slot, value }) => [slot, value])) }));
     this.repeat((id) => this.server.edit(id, { changes, repeat: this.shown.length > 0 }));
   }
 
   undo(): void {
     if (this.waiting || !this.undoable) return;
-    this.screen.note(this.words.case.undone);
+    this.screen.note(this.editText({ act: "undo" }));
     this.repeat((id) => this.server.edit(id, { act: "undo" }));
   }
 
   newPatient(): void {
     if (this.waiting) return;
-    this.screen.note(this.words.case.newPatient);
-    const id = crypto.randomUUID();
+    this.screen.note(this.editText({ act: "new_patient" }));
+    const id = messageId();
     this.attempt(() => this.server.edit(id, { act: "new_patient" }), null);
   }
 
@@ -89,7 +102,7 @@ export class Chat {
   }
 
   private repeat(send: (id: string) => Promise<Reply>): void {
-    const id = crypto.randomUUID();
+    const id = messageId();
     this.attempt(() => send(id), this.shown.at(-1)?.answer ?? null);
   }
 
@@ -115,7 +128,7 @@ export class Chat {
   private add(reply: Reply, before: Answer | null, at: Date, quiet: boolean): void {
     const all = reply.answers.map((answer, index): Shown => ({
       answer,
-      turn: reply.turn ?? null,
+      turn: reply.turn ? (index ? `${reply.turn}.${index}` : reply.turn) : null,
       question: this.question,
       at,
       changes: before && index === reply.answers.length - 1 && before.kind === answer.kind ? changesIn(before, answer) : null,

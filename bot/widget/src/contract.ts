@@ -117,5 +117,7 @@ export interface StoredTurn {
   role: "user" | "assistant";
   text: string;
   answer?: Answer | null;
+  /** A change of the case without words. */
+  edit?: { changes?: Record<string, Fact>; act?: "undo" | "new_patient" } | null;
   at?: string;
 }

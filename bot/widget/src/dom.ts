@@ -45,6 +45,10 @@ export function link(url: string | null | undefined, text: string): HTMLElement 
   return h("a", { href: address.href, target: "_blank", rel: "noopener noreferrer" }, text);
 }
 
+/** An id for a message: random, also on pages without https, where crypto.randomUUID does not exist. */
+export const messageId = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
 let counter = 0;
 /** An id that is unique in this page. */
 export const uid = (prefix: string): string => `${prefix}-${++counter}`;

@@ -1,5 +1,5 @@
 // <mycophenolate-assistant>: the whole widget in a shadow root, so that no page and no widget style the other.
-import type { Answer, Case, Vocabulary } from "./contract";
+import type { Answer, Case, Register, Vocabulary } from "./contract";
 import { Chat, type Screen } from "./chat";
 import { h, uid } from "./dom";
 import { Server, type Link } from "./server";
@@ -19,6 +19,7 @@ import { Log } from "./view/log";
 export const NAME = "mycophenolate-assistant";
 const THEME = "mycophenolate-assistant.theme";
 const NO_WORDS: Vocabulary = { slots: [], drugs: {}, options: {} };
+const READERS: Register[] = ["patient", "clinician"];
 /** Where the script came from: the assistant's own address, unless the element names another. */
 export const home = new URL((document.currentScript as HTMLScriptElement | null)?.src || location.href).origin;
 
@@ -35,7 +36,8 @@ export class Assistant extends HTMLElement implements Screen {
   private readonly status = h("div", { class: "status", role: "status" });
   private readonly spoken = h("div", { class: "hidden", role: "status" });
   private readonly pinned = h("div", { class: "pinned", role: "alert" });
-  private vocabulary = NO_WORDS;
+  private readonly vocabularies = new Map<Register, Vocabulary>();
+  private reader: Register = "clinician";
   private built = false;
 
   connectedCallback(): void {
@@ -49,18 +51,24 @@ export class Assistant extends HTMLElement implements Screen {
       typing: () => {},
       ended: () => this.say(this.words.connection.ended),
     });
-    this.chat = new Chat(this.server, this, this.words, () => this.vocabulary);
+    this.chat = new Chat(this.server, this, this.words, () => this.vocabulary());
     this.build(shadow);
     void this.start();
   }
 
   private async start(): Promise<void> {
     try {
-      this.vocabulary = await this.server.vocabulary();
+      for (const [index, words] of (await Promise.all(READERS.map((reader) => this.server.vocabulary(reader)))).entries()) {
+        this.vocabularies.set(READERS[index]!, words);
+      }
     } catch {
       this.say(this.words.errors.offline);
     }
     if (this.server.known) await this.chat.restore().catch(() => this.say(this.words.errors.offline));
+  }
+
+  private vocabulary(): Vocabulary {
+    return this.vocabularies.get(this.reader) ?? NO_WORDS;
   }
 
   private build(shadow: ShadowRoot): void {
@@ -68,8 +76,8 @@ export class Assistant extends HTMLElement implements Screen {
     const mode = this.getAttribute("mode") ?? "panel";
     const context: Context = {
       words,
-      vocabulary: () => this.vocabulary,
-      say: (text) => void this.chat.say(text),
+      vocabulary: () => this.vocabulary(),
+      say: (text) => this.chat.say(text),
       row: (id) => this.server.row(id),
       openSources: (answer, statement, citation) => void drawer.open(answer, statement, citation),
       feedback: (turn, rating, comment) => this.server.feedback(turn, rating, comment),
@@ -205,6 +213,7 @@ export class Assistant extends HTMLElement implements Screen {
   }
 
   caseIs(held: Case, newest: Answer | null, undoable: boolean): void {
+    this.reader = held["audience"] === "patient" ? "patient" : "clinician";
     this.panel.show(held, newest, undoable);
     this.header.facts(this.panel.count);
     this.header.register((held["audience"] as string | null) ?? null);
@@ -212,6 +221,8 @@ export class Assistant extends HTMLElement implements Screen {
 
   emergency(answer: Answer | null): void {
     const banner = answer ? escalationBanner({ words: this.words } as Context, answer) : null;
+    // The same alert again would be read out again.
+    if (banner && this.pinned.firstElementChild?.textContent === banner.textContent) return;
     this.pinned.replaceChildren(...(banner ? [banner, h("p", { class: "pinned-hint" }, this.words.emergencyPinned)] : []));
   }
 

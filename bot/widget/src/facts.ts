@@ -9,6 +9,9 @@ export interface Chip {
   text: string;
 }
 
+/** A text with a capital letter first. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 const isSet = (fact: Fact | undefined): boolean =>
   fact !== null && fact !== undefined && !(Array.isArray(fact) && fact.length === 0);
 

@@ -1,6 +1,6 @@
 // Talks to the assistant: Socket.IO where it gets through, plain HTTP where not. Nothing here knows what is said.
 import { io, type Socket } from "socket.io-client";
-import type { Change, Reply, Row, StoredTurn, Case, Vocabulary } from "./contract";
+import type { Change, Register, Reply, Row, StoredTurn, Case, Vocabulary } from "./contract";
 
 const TOKEN = "mycophenolate-assistant.session";
 const PATIENCE_MS = 20_000;
@@ -53,7 +53,7 @@ export class Server {
   private socket: Socket | null = null;
   private opening: Promise<string> | null = null;
   private readonly rows = new Map<string, Promise<Row>>();
-  private words: Promise<Vocabulary> | null = null;
+  private readonly words = new Map<Register, Promise<Vocabulary>>();
 
   constructor(
     private readonly base: string,
@@ -208,12 +208,15 @@ export class Server {
     return row;
   }
 
-  vocabulary(): Promise<Vocabulary> {
-    this.words ??= this.call<Vocabulary>("GET", "vocabulary", undefined, kept.get()).catch((error: unknown) => {
-      this.words = null;
-      throw error;
-    });
-    return this.words;
+  /** Facts, drugs and options with titles for one kind of reader. */
+  vocabulary(register: Register): Promise<Vocabulary> {
+    let words = this.words.get(register);
+    if (!words) {
+      words = this.call<Vocabulary>("GET", `vocabulary?audience=${register}`, undefined, null);
+      words.catch(() => this.words.delete(register));
+      this.words.set(register, words);
+    }
+    return words;
   }
 
   private async call<T>(method: string, path: string, body: unknown, token: string | null): Promise<T> {

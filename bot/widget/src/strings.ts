@@ -117,7 +117,7 @@ const en = {
 
   case: {
     title: "The case",
-    button: (count: number) => (count ? `The case (${count})` : "The case"),
+    button: (count: number) => (count ? `Case (${count})` : "Case"),
     empty: "Nothing is known yet. What you write about the patient appears here and can be corrected.",
     hint: "As understood. Change or remove what is wrong: the last question is answered again.",
     change: (title: string, value: string) => `Change ${title}: ${value}`,
@@ -137,14 +137,9 @@ const en = {
   },
 
   changes: {
-    title: "What changed",
-    none: "The answer stays the same.",
     was: (stance: string) => `was: ${stance}`,
     added: "New",
     gone: (name: string) => `No longer listed: ${name}`,
-    moved: (name: string, from: string, to: string) => `${name}: ${from} → ${to}`,
-    appears: (name: string, stance: string) => `${name}: new (${stance})`,
-    headline: "The main answer is new.",
   },
 
   pictures: {
@@ -159,11 +154,12 @@ const en = {
     interval: "CI",
     favours: (name: string) => `favours ${name}`,
     noDifference: "no difference",
-    limits: "Limits:",
+    limits: "Independent check:",
     measures: { hr: "Hazard ratio", fvc: "Difference in FVC" } as Record<string, string>,
     timeline: "Timeline",
     timelineOf: (name: string) => `Timeline: ${name}`,
     perDay: (count: number, amount: string) => `${amount}, ${count} times a day`,
+    divided: (count: number, amount: string) => `${amount}, divided into ${count} doses`,
     dayHours: "over one day; the hours are an example of even spacing",
     every: (step: string) => `every ${step}`,
     everyFor: (step: string, span: string) => `every ${step} for ${span}`,

@@ -1,6 +1,6 @@
 // The option map: from this case along a trunk to every option. Taken paths are lit, ruled-out ones end struck with the reason.
 import type { Answer, Option } from "../contract";
-import { optionName } from "../changes";
+import { alike, optionName } from "../changes";
 import { s } from "../dom";
 import type { Strings } from "../strings";
 import { isOffered, isOut } from "../view/options";
@@ -27,11 +27,12 @@ export function optionMap(answer: Answer, facts: string, words: Strings): HTMLEl
     let y = Math.max(40, root.height + 30);
     let lit = start;
     let end = start;
-    for (const option of answer.options) {
+    for (const group of alike(answer.options)) {
+      const option = group[0]!;
       const out = isOut(option);
       const offered = isOffered(option);
       const state = out ? "out" : offered ? (option.stance === "preferred" ? "lit first" : "lit") : "held";
-      const name = lines(optionName(option), { x: TEXT, y: y + 5, size: 14, width: room, kind: `name ${state}` });
+      const name = lines(group.map(optionName).join("; "), { x: TEXT, y: y + 5, size: 14, width: room, kind: `name ${state}`, bold: offered });
       const stance = `${words.stance[option.stance]}${note(option) ? `: ${note(option)}` : ""}`;
       const text = lines(stance, { x: TEXT, y: y + 5 + name.height, size: 12, width: room, kind: `note ${state}` });
       const branch = `M${TRUNK} ${y - 14} Q${TRUNK} ${y} ${TRUNK + 14} ${y} H${NODE - 7}`;

@@ -1,21 +1,24 @@
 // What the pictures share: a drawing surface as wide as its place, text that wraps, and a title for those who cannot see.
 import { h, s, uid } from "../dom";
 
-const AVERAGE = 0.54;
+const ruler = document.createElement("canvas").getContext("2d");
 
-/** Breaks a text into lines that fit, by the measured or estimated width. */
-export function wrap(text: string, width: number, size: number): string[] {
-  const room = Math.max(8, Math.floor(width / (size * AVERAGE)));
+/** Breaks a text into lines that fit, measured in the font of the drawing. */
+function wrap(text: string, width: number, font: string): string[] {
+  if (ruler) ruler.font = font;
+  const fits = (line: string): boolean => (ruler ? ruler.measureText(line).width <= width : line.length * 8 <= width);
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
-    if (line && line.length + 1 + word.length > room) {
+    if (line && !fits(`${line} ${word}`)) {
       lines.push(line);
       line = word;
     } else line = line ? `${line} ${word}` : word;
   }
   return line ? [...lines, line] : lines;
 }
+
+let family = "sans-serif";
 
 export interface Line {
   x: number;
@@ -24,12 +27,13 @@ export interface Line {
   width: number;
   kind?: string;
   anchor?: "start" | "middle" | "end";
+  bold?: boolean;
 }
 
 /** Wrapped text; gives the element and the height it takes. */
-export function lines(text: string, { x, y, size, width, kind, anchor }: Line): { element: SVGElement; height: number } {
+export function lines(text: string, { x, y, size, width, kind, anchor, bold }: Line): { element: SVGElement; height: number } {
   const step = Math.round(size * 1.35);
-  const rows = wrap(text, width, size);
+  const rows = wrap(text, width, `${bold ? 600 : 400} ${size}px ${family}`);
   const element = s(
     "text",
     { x, y, "font-size": size, class: kind ?? "", "text-anchor": anchor ?? "start" },
@@ -48,6 +52,7 @@ export function surface(kind: string, title: string, say: string, draw: (width: 
   const redraw = (width: number): void => {
     if (!width || Math.abs(width - drawn) < 2) return;
     drawn = width;
+    family = getComputedStyle(place).fontFamily;
     const { parts, height } = draw(width);
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.setAttribute("height", String(height));

@@ -112,7 +112,7 @@ function dayLanes(row: Row, words: Strings): Lane[] {
     const count = number.times_a_day;
     if (!count || count < 2) return [];
     const marks = Array.from({ length: count }, (_, k) => ({ from: (k * 24) / count, to: (k * 24) / count, late: false }));
-    return [{ title: "", words: words.pictures.perDay(count, amount(number)), marks, open: false }];
+    return [{ title: "", words: (number.per === "day" ? words.pictures.divided : words.pictures.perDay)(count, amount(number)), marks, open: false }];
   });
 }
 
@@ -120,18 +120,18 @@ function dayLanes(row: Row, words: Strings): Lane[] {
 export const mayHaveTimeline = (id: string): boolean => id in PLANS;
 
 /** The picture of one row, or null where its numbers give none. */
-export function timeline(row: Row, name: string, words: Strings): HTMLElement | null {
+export function timeline(row: Row, name: string | null, words: Strings): HTMLElement | null {
   const planned = (PLANS[row.id] ?? []).map((plan) => lane(row, plan, words)).filter((found): found is Lane => found !== null);
   const daily = planned.length ? [] : dayLanes(row, words);
   const drawn = planned.length ? planned : daily;
   if (!drawn.length) return null;
   const extent = planned.length ? Math.max(...planned.flatMap((one) => one.marks.map((mark) => mark.to)), 7) * 1.06 : 24;
   const say = drawn.map((one) => `${one.title ? `${one.title}: ` : ""}${one.words}.`).join(" ");
-  const picture = surface("timeline", words.pictures.timelineOf(name), say, (width) => draw(drawn, extent, planned.length > 0, width));
+  const picture = surface("timeline", name ? words.pictures.timelineOf(name) : words.pictures.timeline, say, (width) => draw(drawn, extent, planned.length > 0, width));
   return h(
     "figure",
     { class: "picture", "data-picture": "timeline", "data-row": row.id },
-    h("figcaption", {}, name),
+    name ? h("figcaption", {}, name) : null,
     picture,
     planned.length ? null : h("p", { class: "limits" }, words.pictures.dayHours),
   );
@@ -159,7 +159,7 @@ function draw(lanes: Lane[], extent: number, planned: boolean, width: number): {
     for (const mark of one.marks) {
       if (mark.to - mark.from > extent / 60) {
         parts.push(s("rect", { x: x(mark.from), y: y - 6, width: x(mark.to) - x(mark.from), height: 12, rx: 6, class: mark.late ? "band late" : "band" }));
-      } else parts.push(s("circle", { cx: x(mark.from), cy: y, r: 5, class: mark.late ? "dot late" : "dot" }));
+      } else parts.push(s("circle", { cx: x(mark.from), cy: y, r: 4, class: mark.late ? "dot late" : "dot" }));
     }
     if (one.open) parts.push(s("path", { d: `M${width - left - 7} ${y - 5} l7 5 l-7 5`, class: "arrow" }));
     y += 16;

@@ -3,12 +3,15 @@ import type { Answer, Statement } from "../contract";
 import type { Changes } from "../changes";
 import { h, uid } from "../dom";
 import type { Context } from "./context";
-import { changeSummary } from "./changed";
+import { changeSummary, splitHeadline } from "./changed";
 import { marks, statementItem, unmarked, withCitations } from "./marks";
-import { optionGroups } from "./options";
-import { next } from "./next";
+import { leadsOf, optionGroups } from "./options";
+import { question, suggestions } from "./next";
 import { pictures } from "./pictures";
 import { toolbar } from "./toolbar";
+
+/** Kinds of answer whose rows describe the options, so that the cards may carry them. */
+const ABOUT_OPTIONS = new Set(["options", "side_effect", "pregnancy", "ild", "failure"]);
 
 /** An answer as it stands in the conversation. */
 export interface Shown {
@@ -64,33 +67,40 @@ export function answerCard(context: Context, shown: Shown, live: boolean): HTMLE
   const { answer, changes } = shown;
   const { words } = context;
   const { head, first, rest } = split(answer);
+  const [changed, headline] = splitHeadline(answer, changes);
   const title = uid("answer");
   const isNew = (row: Statement): boolean => Boolean(changes?.statements.has(row.id));
   const list = (rows: Statement[]): HTMLElement =>
     h("ul", { class: "statements" }, ...rows.map((row) => statementItem(context, answer, row, isNew(row))));
   const calculated = first.filter((row) => row.support === "computed");
-  const said = first.filter((row) => row.support !== "computed");
+  const leads = ABOUT_OPTIONS.has(answer.kind) ? leadsOf(answer, first) : new Map<string, Statement[]>();
+  const onCards = new Set([...leads.values()].flat());
+  const said = first.filter((row) => row.support !== "computed" && !onCards.has(row));
+  const groups = optionGroups(context, answer, changes, leads);
   const repeats = answer.escalation !== null && answer.headline === answer.escalation.text;
   return h(
     "article",
     { class: "answer", "data-kind": answer.kind, "aria-labelledby": title },
     escalationBanner(context, answer),
-    changes ? changeSummary(context, answer, changes) : null,
+    changes ? changeSummary(context, changed, changes) : null,
     h(
       "h3",
       { id: title, class: repeats ? "headline hidden" : "headline" },
-      ...withCitations(context, answer, answer.headline),
+      ...withCitations(context, answer, headline),
       ...head.flatMap((row) => [" ", marks(context, answer, { ...row, citations: [] })]),
     ),
     ...calculated.map((row) => calculation(context, answer, row)),
     said.length ? list(said) : null,
     pictures(context, answer),
-    ...optionGroups(context, answer, changes),
+    groups["offered"],
+    live ? question(context, answer) : null,
+    groups["held"],
+    groups["out"],
     noted(words.unknown, "unknown", answer.unknown),
     noted(words.assumed, "assumed", answer.assumptions),
     rest.length ? h("details", { class: "more" }, h("summary", {}, words.more(rest.length)), list(rest)) : null,
     h("p", { class: "notice" }, answer.notice, " ", words.dated(answer.review.article_updated, answer.review.table_version)),
     toolbar(context, shown),
-    live ? next(context, answer) : null,
+    live ? suggestions(context, answer) : null,
   );
 }

@@ -1,6 +1,7 @@
 // The case beside the chat: every understood fact as a chip that can be changed or taken away.
 import type { Answer, Case, Change, Fact, Slot } from "../contract";
 import { h, uid } from "../dom";
+import { icon } from "./icons";
 import { chips, without, type Chip } from "../facts";
 import type { Context } from "./context";
 import { mapOf } from "./pictures";
@@ -90,7 +91,7 @@ export class CasePanel {
       h(
         "button",
         { type: "button", class: "chip-remove", "aria-label": words.case.remove(slot.title, text), click: () => this.act(() => this.actions.edit([without(this.held, chip)])) },
-        "✕",
+        icon("close"),
       ),
     );
   }

@@ -1,25 +1,22 @@
-// What a correction did to the answer, in one short list above it.
+// What a correction did to the answer. The server begins such an answer with what changed; what fell away is added.
 import type { Answer } from "../contract";
-import { optionName, type Changes } from "../changes";
+import type { Changes } from "../changes";
 import { h } from "../dom";
 import type { Context } from "./context";
 
-export function changeSummary(context: Context, answer: Answer, changes: Changes): HTMLElement {
+/** The headline in two: what changed, and the answer itself. */
+export function splitHeadline(answer: Answer, changes: Changes | null): [string | null, string] {
+  const found = changes && /^(.+?[.!?])\s+(?=[A-Z])(.+)$/s.exec(answer.headline);
+  return found ? [found[1] ?? null, found[2] ?? answer.headline] : [null, answer.headline];
+}
+
+export function changeSummary(context: Context, said: string | null, changes: Changes): HTMLElement | null {
   const { words } = context;
-  const lines = [
-    ...(changes.headline ? [words.changes.headline] : []),
-    ...[...changes.options].map(([id, was]) => {
-      const option = answer.options.find((candidate) => candidate.option === id);
-      const name = option ? optionName(option) : id;
-      const is = option ? words.stance[option.stance] : "";
-      return was ? words.changes.moved(name, words.stance[was], is) : words.changes.appears(name, is);
-    }),
-    ...changes.gone.map(({ label }) => words.changes.gone(label)),
-  ];
+  if (!said && !changes.gone.length) return null;
   return h(
     "section",
     { class: "changed" },
-    h("h4", {}, words.changes.title),
-    lines.length ? h("ul", {}, ...lines.map((line) => h("li", {}, line))) : h("p", {}, words.changes.none),
+    said ? h("p", {}, said) : null,
+    ...changes.gone.map(({ label }) => h("p", {}, words.changes.gone(label))),
   );
 }

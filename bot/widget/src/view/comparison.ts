@@ -1,6 +1,7 @@
 // The comparison table: one column a drug, one row a subject, every cell a row of the treatment table with its marks.
-import type { Answer, Row } from "../contract";
+import type { Answer, Row, Statement } from "../contract";
 import { h, type Child } from "../dom";
+import { capital } from "../facts";
 import type { Context } from "./context";
 import { marks } from "./marks";
 
@@ -10,18 +11,25 @@ export function comparisonTable(context: Context, answer: Answer, rows: Map<stri
   const titles = context.vocabulary().drugs;
   const drugs = answer.understood.drugs;
   if (answer.kind !== "comparison" || drugs.length < 2) return null;
-  const name = (drug: string): string => titles[drug] ?? drug.replaceAll("_", " ");
+  const name = (drug: string): string => capital(titles[drug] ?? drug.replaceAll("_", " "));
+  const said = (statement: Statement): HTMLElement =>
+    h("p", { "data-row": statement.id }, statement.text, " ", marks(context, answer, statement));
   const cellsOf = (topic: string): Child[] | null => {
     const of = answer.statements.filter((statement) => rows.get(statement.id)?.topic === topic);
     const about = (drug: string) => of.filter((statement) => rows.get(statement.id)?.drugs?.includes(drug));
     if (!drugs.some((drug) => about(drug).length)) return null;
+    const ofAll = of.filter((statement) => drugs.every((drug) => rows.get(statement.id)?.drugs?.includes(drug)));
+    if (ofAll.length && drugs.every((drug) => about(drug).length === ofAll.length)) {
+      const label = drugs.map(name).join(", ");
+      return [h("td", { colspan: drugs.length, "data-label": label, role: "cell" }, ...ofAll.map((statement) => said(statement)))];
+    }
     return drugs.map((drug) => {
       const mine = about(drug);
       return h(
         "td",
         { "data-label": name(drug), role: "cell" },
         ...(mine.length
-          ? mine.map((statement) => h("p", {}, statement.text, " ", marks(context, answer, statement)))
+          ? mine.map(said)
           : [h("p", { class: "none" }, words.table.noneHere)]),
       );
     });

@@ -1,6 +1,7 @@
 // The sources drawer: one statement, and everything that stands behind it.
 import type { Answer, Citation, Row, Statement } from "../contract";
 import { h, link } from "../dom";
+import { icon } from "./icons";
 import { sourceLine } from "../take/away";
 import type { Context } from "./context";
 import { verdictSign } from "./marks";
@@ -20,7 +21,7 @@ export class Drawer {
         "header",
         {},
         h("h2", { id: "drawer-title" }, words.drawer.title),
-        h("button", { type: "button", class: "icon", "aria-label": words.drawer.close, click: () => this.element.close() }, "✕"),
+        h("button", { type: "button", class: "icon", "aria-label": words.drawer.close, click: () => this.element.close() }, icon("close")),
       ),
       this.body,
     );

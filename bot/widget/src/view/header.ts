@@ -1,6 +1,7 @@
 // The bar at the top: whose words, the case on narrow screens, and a menu for the rest.
 import type { Register } from "../contract";
 import { h, uid } from "../dom";
+import { icon } from "./icons";
 import type { Strings } from "../strings";
 
 export type Theme = "auto" | "light" | "dark";
@@ -86,7 +87,7 @@ export class Header {
         h("div", { class: "switch", role: "group", "aria-label": tools.audience }, ...this.audience.values()),
         this.caseButton,
         this.menu,
-        actions.close ? h("button", { type: "button", class: "icon", "aria-label": words.close, click: actions.close }, "✕") : null,
+        actions.close ? h("button", { type: "button", class: "icon", "aria-label": words.close, click: actions.close }, icon("close")) : null,
       ),
     );
   }

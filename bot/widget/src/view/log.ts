@@ -25,7 +25,7 @@ export class Log {
       h(
         "ul",
         {},
-        ...words.firstQuestions.map((question) => h("li", {}, h("button", { type: "button", class: "first", click: () => context.say(question) }, question))),
+        ...words.firstQuestions.map((question) => h("li", {}, h("button", { type: "button", class: "first", click: () => void context.say(question) }, question))),
       ),
     );
     this.element = h("div", { class: "log", tabindex: "0", role: "region", "aria-label": words.conversation }, this.empty, this.list);
@@ -67,7 +67,8 @@ export class Log {
     const question = this.list.lastElementChild as HTMLElement | null;
     for (const shown of all) {
       const card = answerCard(this.context, shown, shown === all.at(-1));
-      if (quiet) card.setAttribute("aria-live", "off");
+      // The pinned alert says an emergency; the card beside it would say it twice.
+      if (quiet || shown.answer.escalation?.level === "emergency") card.setAttribute("aria-live", "off");
       // Once announced, opening a reason or a late picture in it is nobody's news.
       else setTimeout(() => card.setAttribute("aria-live", "off"), QUIET_AFTER_MS);
       this.list.append(h("div", { class: "turn assistant" }, h("h2", { class: "hidden" }, this.context.words.assistant), card));

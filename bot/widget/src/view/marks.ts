@@ -85,8 +85,11 @@ export function withCitations(context: Context, answer: Answer, text: string): C
     const row = answer.statements.find((statement) => statement.citations.includes(number) && text.includes(bare(statement.text)));
     const any = row ?? answer.statements.find((statement) => statement.citations.includes(number));
     if (!any) continue;
-    parts.push(text.slice(end, found.index).trimEnd(), "\u2060", citationMark(context, answer, number, any.id));
-    end = found.index + found[0].length;
+    // A full stop goes before the mark, so that it never stands alone on the next line.
+    const after = found.index + found[0].length;
+    const stop = /^[.,;:](?!\d)/.exec(text.slice(after))?.[0] ?? "";
+    parts.push(text.slice(end, found.index).trimEnd(), stop, "\u00a0", citationMark(context, answer, number, any.id));
+    end = after + stop.length;
   }
   parts.push(text.slice(end));
   return parts;

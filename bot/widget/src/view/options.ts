@@ -1,9 +1,9 @@
 // The options of an answer: what is offered as cards, what is held back, what is ruled out and why not.
 import type { Answer, Option, Stance, Statement } from "../contract";
-import { optionName, type Changes } from "../changes";
+import { alike, optionName, type Changes } from "../changes";
 import { h, uid } from "../dom";
 import type { Context } from "./context";
-import { citationMark, statementItem } from "./marks";
+import { citationMark, marks, statementItem } from "./marks";
 
 const OFFERED: Stance[] = ["preferred", "consider", "adjunct"];
 const HELD: Stance[] = ["reserve", "disputed"];
@@ -58,7 +58,8 @@ function citations(context: Context, answer: Answer, option: Option): HTMLElemen
 }
 
 /** A button that shows the reason below itself. */
-function reasonToggle(context: Context, answer: Answer, option: Option, changes: Changes | null): HTMLElement[] {
+function reasonToggle(context: Context, answer: Answer, group: [Option, ...Option[]], changes: Changes | null, caution: HTMLElement | null): HTMLElement[] {
+  const [option] = group;
   const rows = becauseOf(answer, option);
   const { words } = context;
   const out = isOut(option);
@@ -68,9 +69,10 @@ function reasonToggle(context: Context, answer: Answer, option: Option, changes:
     "div",
     { id, class: "why", hidden: true },
     out && option.reason ? h("p", { class: "reason-full" }, sentence(option.reason)) : null,
+    caution,
     h("ul", {}, ...rows.map((row) => statementItem(context, answer, row, Boolean(changes?.statements.has(row.id))))),
   );
-  const name = optionName(option);
+  const name = group.map(optionName).join(", ");
   const button = h(
     "button",
     {
@@ -94,51 +96,70 @@ const sentence = (text: string): string => {
   return /[.!?]$/.test(first) ? first : `${first}.`;
 };
 
-function item(context: Context, answer: Answer, option: Option, changes: Changes | null): HTMLElement {
+/** One option, or several that are ruled out alike. `lead`: rows of the first view that describe it, shown on the card. */
+function item(context: Context, answer: Answer, group: [Option, ...Option[]], changes: Changes | null, lead: Statement[]): HTMLElement {
+  const [option] = group;
   const { words } = context;
   const out = isOut(option);
-  const [button, body] = reasonToggle(context, answer, option, changes);
+  const caution = option.caution ? h("p", { class: "caution" }, h("strong", {}, words.caution), ` ${option.caution}`) : null;
+  const [button, body] = reasonToggle(context, answer, group, changes, isOffered(option) ? null : caution);
   return h(
     "li",
     {
       class: out ? "option out" : isOffered(option) ? "option card" : "option held",
-      "data-option": option.option,
       "data-stance": option.stance,
-      "data-changed": Boolean(changes?.options.has(option.option)),
+      "data-changed": group.some((one) => changes?.options.has(one.option)),
     },
     h(
       "div",
       { class: "option-head" },
-      h("span", { class: "name" }, out ? h("s", {}, optionName(option)) : optionName(option)),
-      citations(context, answer, option),
-      stanceTag(context, option),
-      changedTag(context, option, changes),
+      h(
+        "span",
+        { class: "option-title" },
+        ...group.map((one) => h("span", { class: "name", "data-option": one.option }, out ? h("s", {}, optionName(one)) : optionName(one))),
+        stanceTag(context, option),
+        lead.length ? null : citations(context, answer, option),
+        changedTag(context, option, changes),
+      ),
       button,
     ),
+    ...lead.map((row) => h("p", { class: "lead", "data-row": row.id }, row.text, " ", marks(context, answer, row))),
     option.reason ? h("p", { class: "reason" }, sentence(option.reason)) : null,
-    option.caution ? h("p", { class: "caution" }, h("strong", {}, words.caution), ` ${option.caution}`) : null,
+    isOffered(option) ? caution : null,
     body,
   );
 }
 
-/** The three groups; empty ones are left out. */
-export function optionGroups(context: Context, answer: Answer, changes: Changes | null): HTMLElement[] {
+/** Rows of the first view that an offered option's card can carry instead of the list above the options. */
+export function leadsOf(answer: Answer, first: Statement[]): Map<string, Statement[]> {
+  const taken = new Set<string>();
+  return new Map(
+    answer.options.filter(isOffered).map((option) => {
+      const rows = first.filter((row) => option.because.includes(row.id) && !taken.has(row.id));
+      for (const row of rows) taken.add(row.id);
+      return [option.option, rows];
+    }),
+  );
+}
+
+/** The groups that have options: offered, held back, ruled out. */
+export function optionGroups(context: Context, answer: Answer, changes: Changes | null, leads: Map<string, Statement[]>): Record<string, HTMLElement> {
   const { words } = context;
   const groups: [string, string, Stance[]][] = [
     ["offered", words.options, OFFERED],
     ["held", words.heldBack, HELD],
     ["out", words.ruledOut, OUT],
   ];
-  return groups.flatMap(([kind, title, stances]) => {
+  const made: Record<string, HTMLElement> = {};
+  for (const [kind, title, stances] of groups) {
     const members = answer.options.filter((option) => stances.includes(option.stance));
-    if (!members.length) return [];
-    return [
-      h(
-        "section",
-        { class: `options ${kind}` },
-        h("h4", {}, title),
-        h("ul", {}, ...members.map((option) => item(context, answer, option, changes))),
-      ),
-    ];
-  });
+    if (!members.length) continue;
+    made[kind] = h(
+      "section",
+      { class: `options ${kind}` },
+      h("h4", {}, title),
+      h("ul", {}, ...alike(members).map((group) => item(context, answer, group as [Option, ...Option[]], changes, leads.get(group[0]!.option) ?? []))),
+    );
+  }
+  return made;
 }

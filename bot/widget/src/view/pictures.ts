@@ -4,7 +4,7 @@ import { h } from "../dom";
 import { forest, hasForest } from "../pictures/forest";
 import { optionMap } from "../pictures/map";
 import { mayHaveTimeline, timeline } from "../pictures/timeline";
-import { chips } from "../facts";
+import { capital, chips } from "../facts";
 import { comparisonTable } from "./comparison";
 import type { Context } from "./context";
 import { unmarked } from "./marks";
@@ -59,7 +59,13 @@ async function fillWith(context: Context, answer: Answer, place: HTMLElement): P
     .filter((lane) => lane !== null);
   if (lanes.length) place.append(fold(words.pictures.timeline, "timeline", true, ...lanes));
   const table = comparisonTable(context, answer, rows);
-  if (table) place.append(fold(words.table.open, "table", true, table));
+  if (!table) return;
+  place.append(fold(words.table.open, "table", true, table));
+  // What the table says need not be said twice.
+  const told = new Set([...table.querySelectorAll("[data-row]")].map((cell) => cell.getAttribute("data-row")));
+  const list = place.parentElement?.querySelector(".statements:not(.more *)");
+  for (const item of list?.querySelectorAll("li") ?? []) if (told.has(item.getAttribute("data-row"))) item.remove();
+  if (list?.childElementCount === 0) list.remove();
 }
 
 /** Dose and monitoring rows that the first view names. */
@@ -76,8 +82,8 @@ function wants(answer: Answer, statement: Statement): boolean {
   return scheduled(answer).includes(statement) && (answer.kind === "dose" || mayHaveTimeline(statement.id));
 }
 
-function drugNames(context: Context, row: Row): string {
+function drugNames(context: Context, row: Row): string | null {
   const titles = context.vocabulary().drugs;
   const names = (row.drugs ?? []).map((drug) => titles[drug] ?? drug.replaceAll("_", " "));
-  return names.length ? names.join(", ") : context.words.pictures.timeline;
+  return names.length ? capital(names.join(", ")) : null;
 }

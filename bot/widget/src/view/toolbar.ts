@@ -1,5 +1,6 @@
 // Under an answer: copy, print, download, and what people thought of it.
 import { h } from "../dom";
+import { icon } from "./icons";
 import { asJson, asMarkdown, download } from "../take/away";
 import { printDocument } from "../take/paper";
 import type { Shown } from "./answer";
@@ -16,8 +17,8 @@ function feedback(context: Context, turn: string): HTMLElement {
       context.announce(words.feedback.failed);
     }
   };
-  const thumb = (rating: "up" | "down", sign: string, label: string): HTMLElement =>
-    h("button", { type: "button", class: "quiet thumb", "aria-label": label, title: label, click: () => choose(rating) }, sign);
+  const thumb = (rating: "up" | "down", label: string): HTMLElement =>
+    h("button", { type: "button", class: "quiet thumb", "aria-label": label, title: label, click: () => choose(rating) }, icon(rating));
   const line = h("input", { type: "text", maxlength: 500, class: "line", "aria-label": words.feedback.what, placeholder: words.feedback.what });
   const form = h(
     "form",
@@ -37,7 +38,7 @@ function feedback(context: Context, turn: string): HTMLElement {
     form.hidden = false;
     line.focus();
   };
-  const area = h("div", { class: "feedback" }, thumb("up", "👍", words.feedback.up), thumb("down", "👎", words.feedback.down), form);
+  const area = h("div", { class: "feedback" }, thumb("up", words.feedback.up), thumb("down", words.feedback.down), form);
   return area;
 }
 
