@@ -17,8 +17,8 @@ from bot.channels.web.turns import Turns
 
 logger = logging.getLogger(__name__)
 
-REQUESTS_A_MINUTE = 120
-"""Of one conversation, of any kind; a person comes nowhere near it."""
+REQUESTS_A_MESSAGE = 6
+"""Requests of any kind that a conversation may make for each message it may send; a person comes nowhere near it."""
 
 
 class Gate:
@@ -29,7 +29,7 @@ class Gate:
         self._sessions = sessions
         self._records = records
         self._new = Limit(settings.sessions_a_minute)
-        self._requests = Limit(REQUESTS_A_MINUTE)
+        self._requests = Limit(REQUESTS_A_MESSAGE * settings.messages_a_minute)
         self._closing: set[str] = set()
 
     def check_origin(self, origin: str | None, host: str | None) -> None:

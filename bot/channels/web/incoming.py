@@ -13,7 +13,7 @@ from bot.rendering.case import edit_problems
 
 ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LONGEST_TEXT = 4000
-"""Characters. One more is kept of a longer message, so that it is answered as too long and not stored whole."""
+"""Characters. Of a longer message these are kept and a mark, so that it is answered as too long and not stored whole."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ def read_message(body: object) -> Incoming:
     data = read_object(body, required=("id", "text"))
     if not isinstance(data["text"], str):
         raise RefusedError("bad_request", problem="`text` must be a text.")
-    return Incoming(read_id(data), readable(data["text"])[: LONGEST_TEXT + 1])
+    text = readable(data["text"])
+    return Incoming(read_id(data), text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…")
 
 
 def read_edit(body: object) -> Incoming:
@@ -45,8 +46,6 @@ def read_edit(body: object) -> Incoming:
     for change in data.get("changes", []) if isinstance(data.get("changes", []), list) else [None]:
         if not isinstance(change, Mapping) or set(change) != {"slot", "value"} or not isinstance(change["slot"], str):
             raise RefusedError("bad_edit", problem='`changes` is a list of {"slot": ..., "value": ...}.')
-        if change["slot"] in changes:
-            raise RefusedError("bad_edit", problem=f"{change['slot']} is changed twice.")
         changes[change["slot"]] = change["value"]
     edit: dict[str, Any] = {"repeat": data.get("repeat", True)}
     edit.update({"act": data["act"]} if "act" in data else {"changes": changes})
