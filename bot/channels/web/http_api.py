@@ -67,7 +67,9 @@ class HttpApi:
         kinds = {NotFound: "not_found", MethodNotSupported: "wrong_method", PayloadTooLarge: "too_large"}
         code = next((code for kind, code in kinds.items() if isinstance(error, kind)), None)
         if code is not None:
-            return self._refusal(request, RefusedError(code))
+            response = self._refusal(request, RefusedError(code))
+            response.headers.update(getattr(error, "headers", {}))  # which methods there are instead
+            return response
         if getattr(error, "status_code", 500) < 500:
             return self._refusal(request, RefusedError("bad_request", problem="the request is malformed."))
         logger.error("A request failed: %s", type(error).__name__)
@@ -183,7 +185,7 @@ class HttpApi:
         return json(row, headers=A_WHILE)
 
     async def _vocabulary(self, request: Request) -> HTTPResponse:
-        audience = request.args.get("audience", "clinician")
+        audience = request.get_args(keep_blank_values=True).get("audience", "clinician")
         if audience not in ("patient", "clinician"):
             raise RefusedError("bad_request", problem="`audience` is patient or clinician.")
         return json(vocabulary(audience), headers=A_WHILE)
