@@ -53,7 +53,8 @@ class Files:
             return self._reply(request)
 
         for route in self._files:
-            blueprint.add_route(serve, route, methods=["GET", "HEAD"], name=f"file_{route.strip('/') or 'page'}")
+            name = f"file_{route.strip('/') or 'page'}"
+            blueprint.add_route(serve, route, methods=["GET", "HEAD"], name=name, strict_slashes=True)
 
     def _reply(self, request: Request) -> HTTPResponse:
         file = self._files[request.path]
@@ -75,8 +76,9 @@ def headers(embedders: Collection[str]) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
-        # The script is for other sites' pages; it holds nothing of anybody.
+        # The script is for other sites' pages, also with an integrity; it holds nothing of anybody.
         "Cross-Origin-Resource-Policy": "cross-origin",
+        "Access-Control-Allow-Origin": "*",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
         "X-Permitted-Cross-Domain-Policies": "none",
         "Cache-Control": "no-cache",

@@ -13,7 +13,7 @@ from bot.rendering.case import edit_problems
 
 ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 LONGEST_TEXT = 4000
-"""Characters. Of a longer message these are kept and a mark, so that it is answered as too long and not stored whole."""
+"""Characters. Of a longer message these are kept and a mark, so that it is answered as too long and not kept whole."""
 
 
 @dataclass(frozen=True)

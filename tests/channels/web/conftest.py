@@ -40,15 +40,15 @@ def start_web(folder: Path, **settings: str) -> Running:
 
 
 @pytest.fixture(scope="session")
-def web(assistant: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The running assistant, with one site that may embed it. (`assistant` sees to a trained model.)"""
+def web(trained: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The running assistant, with one site that may embed it."""
     running = start_web(tmp_path_factory.mktemp("web"))
     yield running
     running.stop()
 
 
 @pytest.fixture
-def own_web(assistant: Running, tmp_path: Path) -> Iterator[Callable[..., Running]]:
+def own_web(trained: None, tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """Starts servers of the test's own, which share one folder as one assistant that is started again would."""
     started: list[Running] = []
 

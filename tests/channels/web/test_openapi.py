@@ -77,7 +77,7 @@ def test_it_is_served_as_it_is(web: Running) -> None:
 
 
 @pytest.fixture(scope="module")
-def generous(assistant: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def generous(trained: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """An assistant without limits to speak of."""
     running = start_web(tmp_path_factory.mktemp("generous"), WEB_MESSAGES_A_MINUTE="1000000")
     yield running
