@@ -26,7 +26,9 @@ def launch(playwright: Playwright) -> Browser:
     """A headless Chromium: the system's, else Playwright's own. Without one, skips loudly; in CI, fails."""
     path = next((found for name in NAMES if (found := shutil.which(name))), None) or playwright.chromium.executable_path
     if not Path(path).exists():
-        how = "no Chromium here: install it (Debian: apt install chromium) or run `.venv/bin/playwright install chromium`"
+        how = (
+            "no Chromium here: install it (Debian: apt install chromium) or run `.venv/bin/playwright install chromium`"
+        )
         if os.environ.get("CI"):
             pytest.fail(how)
         pytest.skip(how)

@@ -113,12 +113,17 @@ export class Assistant extends HTMLElement implements Screen {
       { class: "frame", "data-mode": mode },
       this.header.element,
       this.pinned,
-      h("div", { class: "body" }, h("div", { class: "main", role: "main" }, this.log.element, this.status, this.composer.element), this.panel.element),
+      h("div", { class: "body" }, h("div", { class: "main" }, this.log.element, this.status, this.composer.element), this.panel.element),
       drawer.element,
       confirm,
       this.spoken,
     );
     if (mode === "panel") this.asPanel();
+    if (mode === "page") {
+      // The landmarks of a page; embedded, the page around has its own.
+      this.header.element.setAttribute("role", "banner");
+      this.log.element.parentElement?.setAttribute("role", "main");
+    }
     this.theme(storedTheme());
     this.caseIs({}, null, false);
     if (this.launcher) shadow.append(this.launcher);
@@ -132,7 +137,6 @@ export class Assistant extends HTMLElement implements Screen {
     this.frame.hidden = true;
     this.frame.setAttribute("role", "dialog");
     this.frame.setAttribute("aria-label", this.words.shortTitle);
-    this.frame.querySelector(".main")?.removeAttribute("role");
     this.launcher = h(
       "button",
       { type: "button", class: "launcher", "aria-expanded": "false", "aria-controls": id, click: () => this.toggle(true) },

@@ -120,7 +120,7 @@ const en = {
     button: (count: number) => (count ? `Case (${count})` : "Case"),
     empty: "Nothing is known yet. What you write about the patient appears here and can be corrected.",
     hint: "As understood. Change or remove what is wrong: the last question is answered again.",
-    change: (title: string, value: string) => `Change ${title}: ${value}`,
+    change: (title: string, value: string) => `${title} ${value}, change`,
     remove: (title: string, value: string) => `Remove ${title}: ${value}`,
     add: "Add a fact",
     addWhat: "What do you want to add?",

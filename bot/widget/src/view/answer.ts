@@ -86,8 +86,8 @@ export function answerCard(context: Context, shown: Shown, live: boolean): HTMLE
     h(
       "h3",
       { id: title, class: repeats ? "headline hidden" : "headline" },
-      ...withCitations(context, answer, headline),
-      ...head.flatMap((row) => [" ", marks(context, answer, { ...row, citations: [] })]),
+      ...(repeats ? [headline] : withCitations(context, answer, headline)),
+      ...(repeats ? [] : head).flatMap((row) => [" ", marks(context, answer, { ...row, citations: [] })]),
     ),
     ...calculated.map((row) => calculation(context, answer, row)),
     said.length ? list(said) : null,

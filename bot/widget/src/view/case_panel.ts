@@ -86,6 +86,7 @@ export class CasePanel {
         "button",
         { type: "button", class: "chip-value", "aria-label": words.case.change(slot.title, text), click: () => this.edit(slot) },
         h("span", { class: "slot" }, slot.title),
+        " ",
         h("span", { class: "value" }, text),
       ),
       h(

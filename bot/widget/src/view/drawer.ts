@@ -18,8 +18,8 @@ export class Drawer {
       "dialog",
       { class: "drawer", "aria-labelledby": "drawer-title", click: (event) => this.outside(event) },
       h(
-        "header",
-        {},
+        "div",
+        { class: "drawer-head" },
         h("h2", { id: "drawer-title" }, words.drawer.title),
         h("button", { type: "button", class: "icon", "aria-label": words.drawer.close, click: () => this.element.close() }, icon("close")),
       ),

@@ -78,7 +78,7 @@ export class Header {
       ),
     );
     this.element = h(
-      "header",
+      "div",
       { class: "bar" },
       h("div", { class: "titles" }, h("h1", {}, words.title), h("p", {}, words.subtitle)),
       h(

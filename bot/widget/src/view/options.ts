@@ -58,9 +58,9 @@ function citations(context: Context, answer: Answer, option: Option): HTMLElemen
 }
 
 /** A button that shows the reason below itself. */
-function reasonToggle(context: Context, answer: Answer, group: [Option, ...Option[]], changes: Changes | null, caution: HTMLElement | null): HTMLElement[] {
+function reasonToggle(context: Context, answer: Answer, group: [Option, ...Option[]], changes: Changes | null, caution: HTMLElement | null, lead: Statement[]): HTMLElement[] {
   const [option] = group;
-  const rows = becauseOf(answer, option);
+  const rows = becauseOf(answer, option).filter((row) => !lead.includes(row));
   const { words } = context;
   const out = isOut(option);
   if (!rows.length && !(out && option.reason)) return [];
@@ -102,7 +102,7 @@ function item(context: Context, answer: Answer, group: [Option, ...Option[]], ch
   const { words } = context;
   const out = isOut(option);
   const caution = option.caution ? h("p", { class: "caution" }, h("strong", {}, words.caution), ` ${option.caution}`) : null;
-  const [button, body] = reasonToggle(context, answer, group, changes, isOffered(option) ? null : caution);
+  const [button, body] = reasonToggle(context, answer, group, changes, isOffered(option) ? null : caution, lead);
   return h(
     "li",
     {
