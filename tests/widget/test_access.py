@@ -84,8 +84,10 @@ def test_targets_are_large_enough(visitor: Visitor) -> None:
     visit.say(STOMACH)
     visit.page.get_by_role("button", name=re.compile(r"^Case \(")).click()
     small = visit.page.evaluate(
-        """() => [...document.querySelector("mycophenolate-assistant").shadowRoot.querySelectorAll("button, summary, input, select, a")]
-          .map((e) => [(e.closest("label") ?? e).getBoundingClientRect(), e.getAttribute("aria-label") || e.textContent])
+        """() => [...document.querySelector("mycophenolate-assistant").shadowRoot
+            .querySelectorAll("button, summary, input, select, a")]
+          .map((e) => [e.closest("label") ?? e, e.getAttribute("aria-label") || e.textContent])
+          .map(([e, name]) => [e.getBoundingClientRect(), name])
           .filter(([box]) => box.width && box.height && (box.width < 24 || box.height < 24))
           .map(([box, name]) => `${name}: ${box.width}x${box.height}`)"""
     )
@@ -142,7 +144,8 @@ def test_a_whole_conversation_by_keyboard(visit: Visit) -> None:
     for _ in range(200):
         keys.press("Shift+Tab")
         if page.evaluate(
-            "() => Boolean(document.querySelector('mycophenolate-assistant').shadowRoot.activeElement?.closest('.suggestions'))"
+            """() => Boolean(document.querySelector("mycophenolate-assistant").shadowRoot
+                 .activeElement?.closest(".suggestions"))"""
         ):
             break
     chosen = focused()

@@ -1,4 +1,4 @@
-"""Nothing that a person, a table or a stranger writes runs in the page; no other host is asked; every sign comes out right."""
+"""Nothing that a person or a table says runs in the page; no other host is asked; every sign comes out right."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ for (const name of ["alert", "confirm", "prompt", "open"]) window[name] = () => 
 document.addEventListener("securitypolicyviolation", (event) => window.hits.push(event.violatedDirective));
 """
 # Elements that the widget itself never makes in a conversation.
-FOREIGN = "script, img, iframe, object, embed, link, style, meta, base, math, video, audio, template, form[action], x, x-y, marquee, image, use, foreignObject"
+FOREIGN = (
+    "script, img, iframe, object, embed, link, style, meta, base, math, video, audio, template, form[action], x, x-y, "
+    "marquee, image, use, foreignObject"
+)
 
 
 def row_of(text: str) -> str:
@@ -116,8 +119,10 @@ def ran(visit: Visit) -> list[str]:
         """(foreign) => {
           const root = document.querySelector("mycophenolate-assistant").shadowRoot;
           const made = [...root.querySelectorAll(foreign)].map((e) => e.outerHTML.slice(0, 80));
-          const handlers = [...root.querySelectorAll("*")].filter((e) => [...e.attributes].some((a) => /^on/i.test(a.name)));
-          const links = [...root.querySelectorAll("a")].filter((a) => !/^https?:$/.test(a.protocol) || !a.rel.includes("noopener"));
+          const handlers = [...root.querySelectorAll("*")]
+            .filter((e) => [...e.attributes].some((a) => /^on/i.test(a.name)));
+          const links = [...root.querySelectorAll("a")]
+            .filter((a) => !/^https?:$/.test(a.protocol) || !a.rel.includes("noopener"));
           return [...window.hits, ...made, ...handlers.map((e) => e.outerHTML), ...links.map((a) => a.outerHTML)];
         }""",
         FOREIGN,
@@ -134,7 +139,8 @@ def unfold(visit: Visit) -> None:
     visit.page.evaluate(
         """() => {
           const root = document.querySelector("mycophenolate-assistant").shadowRoot;
-          for (const e of root.querySelectorAll("details:not([open]) > summary, .toggle[aria-expanded=false]")) e.click();
+          const closed = "details:not([open]) > summary, .toggle[aria-expanded=false]";
+          for (const e of root.querySelectorAll(closed)) e.click();
         }"""
     )
 
@@ -245,14 +251,19 @@ def test_scripts_and_styles_are_small() -> None:
 @pytest.fixture
 def other_site(site: Running) -> Any:
     """A page of another host with a policy of its own, which embeds the widget by one script tag."""
-    policy = f"default-src 'none'; script-src {site.base}; connect-src {site.base} {site.base.replace('http', 'ws', 1)}; require-trusted-types-for 'script'; trusted-types 'none'"
+    live = site.base.replace("http", "ws", 1)
+    policy = (
+        f"default-src 'none'; script-src {site.base}; connect-src {site.base} {live}; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
     page = (
         "<!doctype html><html lang=en><title>Ward</title><meta name=viewport content='width=device-width'>"
-        f"<main><h1>Our ward</h1><p>Text of the page.</p></main><script src='{site.base}/widget.js' defer></script></html>"
+        "<main><h1>Our ward</h1><p>Text of the page.</p></main>"
+        f"<script src='{site.base}/widget.js' defer></script></html>"
     )
 
     class Ward(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 (the library's name)
+        def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Security-Policy", policy)

@@ -224,10 +224,11 @@ export class Assistant extends HTMLElement implements Screen {
   }
 
   emergency(answer: Answer | null): void {
-    const banner = answer ? escalationBanner({ words: this.words } as Context, answer) : null;
+    const banner = answer ? escalationBanner(this.words, answer) : null;
+    banner?.append(h("p", { class: "pinned-hint" }, this.words.emergencyPinned));
     // The same alert again would be read out again.
-    if (banner && this.pinned.firstElementChild?.textContent === banner.textContent) return;
-    this.pinned.replaceChildren(...(banner ? [banner, h("p", { class: "pinned-hint" }, this.words.emergencyPinned)] : []));
+    if (banner && this.pinned.textContent === banner.textContent) return;
+    this.pinned.replaceChildren(...(banner ? [banner] : []));
   }
 
   busy(on: boolean): void {

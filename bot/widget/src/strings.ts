@@ -11,7 +11,7 @@ const en = {
   you: "You",
   assistant: "Answer",
   message: "Your message",
-  placeholder: "Ask about side effects or options",
+  placeholder: "Ask a question",
   send: "Send",
   sendHint: "Enter sends, Shift+Enter starts a new line.",
   noNames: "Please leave out names and dates of birth.",

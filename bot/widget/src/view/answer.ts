@@ -2,6 +2,7 @@
 import type { Answer, Statement } from "../contract";
 import type { Changes } from "../changes";
 import { h, uid } from "../dom";
+import type { Strings } from "../strings";
 import type { Context } from "./context";
 import { changeSummary, splitHeadline } from "./changed";
 import { marks, statementItem, unmarked, withCitations } from "./marks";
@@ -35,13 +36,14 @@ function split(answer: Answer): { head: Statement[]; first: Statement[]; rest: S
   return { head, first, rest };
 }
 
-export function escalationBanner(context: Context, answer: Answer): HTMLElement | null {
+/** What must not wait, or null. */
+export function escalationBanner(words: Strings, answer: Answer): HTMLElement | null {
   if (!answer.escalation) return null;
   const { level, text } = answer.escalation;
   return h(
     "div",
     { class: "escalation", "data-level": level },
-    h("strong", {}, context.words.escalation[level]),
+    h("strong", {}, words.escalation[level]),
     h("p", {}, text),
   );
 }
@@ -81,7 +83,7 @@ export function answerCard(context: Context, shown: Shown, live: boolean): HTMLE
   return h(
     "article",
     { class: "answer", "data-kind": answer.kind, "aria-labelledby": title },
-    escalationBanner(context, answer),
+    escalationBanner(words, answer),
     changes ? changeSummary(context, changed, changes) : null,
     h(
       "h3",

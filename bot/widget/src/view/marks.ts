@@ -74,28 +74,32 @@ export function statementItem(context: Context, answer: Answer, statement: State
   );
 }
 
-const MARK = /\[(\d{1,2})\]/g;
+/** A run of marks, "[1][2]", with the stop behind it (but not the point of a figure). */
+const RUN = /\s?((?:\[\d{1,2}\])+)([.,;:](?!\d))?/g;
 
 /** Text in which "[2]" becomes a button, where 2 is a citation of the answer and a row carries it. */
 export function withCitations(context: Context, answer: Answer, text: string): Child[] {
+  const plain = unmarked(text);
+  const rowOf = (number: number): Statement | undefined => {
+    const rows = answer.statements.filter((row) => row.citations.includes(number));
+    return rows.find((row) => plain.includes(row.text)) ?? rows[0];
+  };
   const parts: Child[] = [];
   let end = 0;
-  for (const found of text.matchAll(MARK)) {
-    const number = Number(found[1]);
-    const row = answer.statements.find((statement) => statement.citations.includes(number) && text.includes(bare(statement.text)));
-    const any = row ?? answer.statements.find((statement) => statement.citations.includes(number));
-    if (!any) continue;
-    // A full stop goes before the mark, so that it never stands alone on the next line.
-    const after = found.index + found[0].length;
-    const stop = /^[.,;:](?!\d)/.exec(text.slice(after))?.[0] ?? "";
-    parts.push(text.slice(end, found.index).trimEnd(), stop, "\u00a0", citationMark(context, answer, number, any.id));
-    end = after + stop.length;
+  for (const found of text.matchAll(RUN)) {
+    const numbers = [...(found[1] ?? "").matchAll(/\d+/g)].map(Number);
+    const buttons = numbers.flatMap((number) => {
+      const row = rowOf(number);
+      return row ? [citationMark(context, answer, number, row.id)] : [];
+    });
+    if (buttons.length !== numbers.length) continue;
+    // A stop goes before the marks, so that it never stands alone on the next line.
+    parts.push(text.slice(end, found.index), found[2] ?? "", "\u00a0", h("span", { class: "marks" }, ...buttons));
+    end = found.index + found[0].length;
   }
   parts.push(text.slice(end));
   return parts;
 }
-
-const bare = (text: string): string => text.replace(/[.:]$/, "");
 
 /** Text without its citation marks: how a statement stands in the table. */
 export const unmarked = (text: string): string => text.replace(/ ?\[\d{1,2}\]/g, "");

@@ -85,5 +85,7 @@ function wants(answer: Answer, statement: Statement): boolean {
 function drugNames(context: Context, row: Row): string | null {
   const titles = context.vocabulary().drugs;
   const names = (row.drugs ?? []).map((drug) => titles[drug] ?? drug.replaceAll("_", " "));
-  return names.length ? capital(names.join(", ")) : null;
+  if (!names.length) return null;
+  const beyond = row.support === "beyond_article" ? ` (${context.words.beyond.toLowerCase()})` : "";
+  return `${capital(names.join(", "))}${beyond}`;
 }
