@@ -26,7 +26,6 @@ await build({
   minify: true,
   format: "iife",
   target: "es2022",
-  charset: "utf8",
   legalComments: "none",
   plugins: [smallStyles],
 });

@@ -178,6 +178,16 @@ def test_an_answer_is_for_whom_it_is(visit: Visit) -> None:
     expect(visit.answers.last.locator(".notice")).to_contain_text("No doctor has signed it off")
 
 
+def test_the_audience_can_be_chosen_first(visit: Visit) -> None:
+    visit.button("Clinicians").click()
+    answer = visit.say("tacrolimus dose?")
+    expect(answer.locator(".notice")).to_contain_text("For professionals")
+    expect(visit.answers).to_have_count(1)
+    visit.page.reload()
+    expect(visit.answers).to_have_count(1)
+    expect(visit.page.locator(".remark")).to_have_count(0)
+
+
 def test_reload_brings_everything_back(visit: Visit) -> None:
     visit.say(STOMACH)
     visit.click(visit.page.get_by_role("button", name=re.compile("^Remove .*: mild$")))
@@ -284,10 +294,9 @@ def test_connection_lost_and_restored(visit: Visit) -> None:
     visit.context.set_offline(True)
     visit.message.fill("tacrolimus dose?")
     visit.message.press("Enter")
-    retry = visit.button("Try again")
-    expect(retry).to_be_visible()
-    visit.context.set_offline(False)
-    visit.click(retry)
+    expect(visit.button("Try again")).to_be_visible(timeout=15_000)
+    # What could not be sent is sent by itself once the line is back.
+    visit.after(lambda: visit.context.set_offline(False))
     expect(visit.answers).to_have_count(2)
     expect(visit.page.locator(".bubble")).to_have_count(2)
     visit.errors.clear()  # the browser logs that it was offline
@@ -326,7 +335,6 @@ def test_download_and_copy_carry_sources_date_version_notice(visitor: Visitor) -
 
 
 def test_print_is_a_clean_page(visit: Visit) -> None:
-    visit.page.add_init_script("")
     visit.say("rituximab or cyclophosphamide?")
     visit.button("Print", visit.answers.last).click()
     paper = visit.page.frame_locator("iframe[data-mycophenolate-print]")
@@ -337,11 +345,11 @@ def test_print_is_a_clean_page(visit: Visit) -> None:
 
 
 def test_nothing_about_a_patient_is_left_in_the_browser(visit: Visit) -> None:
-    visit.say("I am pregnant, 58 kg, and cellcept gives me diarrhoea")
+    visit.say("I am pregnant, 61.5 kg, and cellcept gives me diarrhoea")
     left = visit.page.evaluate(
         "() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href])"
     ).lower()
-    for word in ("pregnan", "58", "diarrh", "cellcept"):
+    for word in ("pregnan", "61.5", "diarrh", "cellcept"):
         assert word not in left.replace(str(json.loads(left)[1].get("mycophenolate-assistant.session", "")), ""), word
     assert json.loads(left)[0] == {}
 

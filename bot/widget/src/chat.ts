@@ -25,6 +25,9 @@ export class Chat {
   private question = "";
   /** While turns are restored: the answer that an edit was made on. */
   private before: Answer | null = null;
+  private silent: string | null = null;
+  /** The audience chosen before anything was asked; it goes with the first message. */
+  private reader: Register | null = null;
   private undoable = false;
   private waiting = false;
 
@@ -46,7 +49,10 @@ export class Chat {
   }
 
   private restoreTurn(turn: StoredTurn): void {
-    if (turn.role === "user") {
+    // An audience chosen before the first question was no turn on the screen.
+    const silent = turn.edit?.repeat === false;
+    if (silent || (turn.role === "assistant" && turn.to === this.silent)) this.silent = turn.id;
+    else if (turn.role === "user") {
       this.before = null;
       if (turn.edit) {
         if (turn.edit.act !== "new_patient") this.before = this.shown.at(-1)?.answer ?? null;
@@ -73,7 +79,13 @@ export class Chat {
     const id = messageId();
     this.question = text;
     this.screen.said(text, id);
-    this.attempt(() => this.server.send(id, text), null);
+    const reader = this.reader;
+    const before = messageId();
+    this.attempt(async () => {
+      if (reader) await this.server.edit(before, { changes: [{ slot: "audience", value: reader }], repeat: false });
+      this.reader = null;
+      return this.server.send(id, text);
+    }, null);
     return true;
   }
 
@@ -81,7 +93,7 @@ export class Chat {
   edit(changes: Change[]): void {
     if (this.waiting || !changes.length) return;
     this.screen.note(this.editText({ changes: Object.fromEntries(changes.map(({ slot, value }) => [slot, value])) }));
-    this.repeat((id) => this.server.edit(id, { changes, repeat: this.shown.length > 0 }));
+    this.repeat((id) => this.server.edit(id, { changes, repeat: true }));
   }
 
   undo(): void {
@@ -98,7 +110,10 @@ export class Chat {
   }
 
   audience(register: Register): void {
-    this.edit([{ slot: "audience", value: register }]);
+    if (this.shown.length) return this.edit([{ slot: "audience", value: register }]);
+    this.reader = register;
+    this.held = { ...this.held, audience: register };
+    this.tell();
   }
 
   private repeat(send: (id: string) => Promise<Reply>): void {

@@ -118,6 +118,8 @@ export interface StoredTurn {
   text: string;
   answer?: Answer | null;
   /** A change of the case without words. */
-  edit?: { changes?: Record<string, Fact>; act?: "undo" | "new_patient" } | null;
+  edit?: { changes?: Record<string, Fact>; act?: "undo" | "new_patient"; repeat?: boolean } | null;
+  /** The message that is answered. */
+  to?: string;
   at?: string;
 }

@@ -34,6 +34,8 @@ export class Assistant extends HTMLElement implements Screen {
   private frame!: HTMLElement;
   private launcher: HTMLButtonElement | null = null;
   private readonly status = h("div", { class: "status", role: "status" });
+  private readonly lost = h("div", { class: "status", role: "status" });
+  private retry: (() => void) | null = null;
   private readonly spoken = h("div", { class: "hidden", role: "status" });
   private readonly pinned = h("div", { class: "pinned", role: "alert" });
   private readonly vocabularies = new Map<Register, Vocabulary>();
@@ -48,7 +50,6 @@ export class Assistant extends HTMLElement implements Screen {
     this.words = stringsFor(this.getAttribute("lang") ?? navigator.language);
     this.server = new Server(this.getAttribute("server") ?? home, {
       link: (state) => this.link(state),
-      typing: () => {},
       ended: () => this.say(this.words.connection.ended),
     });
     this.chat = new Chat(this.server, this, this.words, () => this.vocabulary());
@@ -74,6 +75,7 @@ export class Assistant extends HTMLElement implements Screen {
   private build(shadow: ShadowRoot): void {
     const { words } = this;
     const mode = this.getAttribute("mode") ?? "panel";
+    const theme = themeOf(stored(THEME) ?? this.getAttribute("theme"));
     const context: Context = {
       words,
       vocabulary: () => this.vocabulary(),
@@ -105,15 +107,15 @@ export class Assistant extends HTMLElement implements Screen {
         forget: () => confirm.showModal(),
         close: mode === "panel" ? () => this.toggle(false) : null,
       },
-      storedTheme(),
+      theme,
       this.panel.element.id,
     );
     this.frame = h(
       "div",
-      { class: "frame", "data-mode": mode },
+      { class: "frame", "data-mode": mode, lang: words.language },
       this.header.element,
       this.pinned,
-      h("div", { class: "body" }, h("div", { class: "main" }, this.log.element, this.status, this.composer.element), this.panel.element),
+      h("div", { class: "body" }, h("div", { class: "main" }, this.log.element, this.lost, this.status, this.composer.element), this.panel.element),
       drawer.element,
       confirm,
       this.spoken,
@@ -124,7 +126,7 @@ export class Assistant extends HTMLElement implements Screen {
       this.header.element.setAttribute("role", "banner");
       this.log.element.parentElement?.setAttribute("role", "main");
     }
-    this.theme(storedTheme());
+    this.theme(theme);
     this.caseIs({}, null, false);
     if (this.launcher) shadow.append(this.launcher);
     shadow.append(this.frame);
@@ -195,10 +197,11 @@ export class Assistant extends HTMLElement implements Screen {
   private link(state: Link): void {
     const was = this.frame.getAttribute("data-link");
     this.frame.setAttribute("data-link", state);
-    if (state === "down") this.status.replaceChildren(h("p", { class: "lost" }, this.words.connection.lost));
+    if (state === "down") this.lost.replaceChildren(h("p", { class: "lost" }, this.words.connection.lost));
     else if (was === "down") {
-      this.status.replaceChildren();
+      this.lost.replaceChildren();
       this.say(this.words.connection.back);
+      this.retry?.();
     }
   }
 
@@ -233,27 +236,31 @@ export class Assistant extends HTMLElement implements Screen {
 
   busy(on: boolean): void {
     this.panel.wait(on);
+    if (on) this.retry = null;
     const waiting = h("p", { class: "typing" }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), this.words.typing);
     if (on) this.status.replaceChildren(waiting);
     else if (this.status.querySelector(".typing")) this.status.replaceChildren();
   }
 
   failed(message: string, retry: () => void): void {
+    this.retry = retry;
     const button = h("button", { type: "button", class: "reply", click: () => retry() }, this.words.connection.retry);
     queueMicrotask(() => this.status.replaceChildren(h("p", { class: "lost" }, message, " ", button)));
   }
 
   cleared(): void {
     this.log.clear();
+    this.retry = null;
     this.status.replaceChildren();
   }
 }
 
-function storedTheme(): Theme {
+function stored(key: string): string | null {
   try {
-    const theme = sessionStorage.getItem(THEME);
-    return theme === "light" || theme === "dark" ? theme : "auto";
+    return sessionStorage.getItem(key);
   } catch {
-    return "auto";
+    return null;
   }
 }
+
+const themeOf = (name: string | null): Theme => (name === "light" || name === "dark" ? name : "auto");

@@ -4,6 +4,8 @@ import type { Change, Register, Reply, Row, StoredTurn, Case, Vocabulary } from 
 
 const TOKEN = "mycophenolate-assistant.session";
 const PATIENCE_MS = 20_000;
+/** The server acknowledges a message at once; without that the line is dead, even if nobody has noticed. */
+const RECEIPT_MS = 4_000;
 
 export type Link = "idle" | "up" | "down";
 
@@ -20,7 +22,6 @@ export class Refusal extends Error {
 
 export interface Listener {
   link(state: Link): void;
-  typing(on: boolean): void;
   ended(): void;
 }
 
@@ -102,7 +103,6 @@ export class Server {
       if (reason !== "io client disconnect") this.listener.link("down");
     });
     socket.on("connect_error", () => wasUp && this.listener.link("down"));
-    socket.on("typing", (message: { on?: boolean }) => this.listener.typing(Boolean(message?.on)));
     this.socket = socket;
   }
 
@@ -161,7 +161,7 @@ export class Server {
       const broken = (): void => end(() => reject(new Error("disconnected")));
       const timer = setTimeout(broken, PATIENCE_MS);
       socket.on("answers", answers).on("failure", failure).on("disconnect", broken);
-      socket.emit(event, body);
+      socket.timeout(RECEIPT_MS).emit(event, body, (lost: Error | null) => lost && broken());
     });
   }
 

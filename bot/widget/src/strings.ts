@@ -2,6 +2,7 @@
 import type { Status, Stance, Verdict } from "./contract";
 
 const en = {
+  language: "en",
   title: "When mycophenolate causes side effects",
   subtitle: "What one article says about anti-synthetase syndrome, claim by claim, with its sources.",
   shortTitle: "Mycophenolate assistant",

@@ -7,9 +7,10 @@ const script = document.currentScript as HTMLScriptElement | null;
 function mount(): void {
   if (document.querySelector(NAME)) return;
   const element = document.createElement(NAME);
-  const { mode = "panel", target, lang } = script?.dataset ?? {};
+  const { mode = "panel", target, lang, theme } = script?.dataset ?? {};
   element.setAttribute("mode", mode);
   if (lang) element.setAttribute("lang", lang);
+  if (theme) element.setAttribute("theme", theme);
   ((target && document.querySelector(target)) || document.body).append(element);
 }
 

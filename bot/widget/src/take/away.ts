@@ -118,6 +118,18 @@ export async function asMarkdown(context: Context, all: Shown[]): Promise<string
 export const asJson = (all: Shown[]): string =>
   JSON.stringify({ answers: all.map(({ question, at, answer }) => ({ question, at: at.toISOString(), answer })) }, null, 2);
 
+/** Puts a text on the clipboard; the older way serves pages without https, where the newer one does not exist. */
+export async function copy(text: string): Promise<void> {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (!done) throw new Error("not copied");
+}
+
 /** Hands a file to the browser. */
 export function download(name: string, type: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));

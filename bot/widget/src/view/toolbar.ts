@@ -1,7 +1,7 @@
 // Under an answer: copy, print, download, and what people thought of it.
 import { h } from "../dom";
 import { icon } from "./icons";
-import { asJson, asMarkdown, download } from "../take/away";
+import { asJson, asMarkdown, copy, download } from "../take/away";
 import { printDocument } from "../take/paper";
 import type { Shown } from "./answer";
 import type { Context } from "./context";
@@ -47,9 +47,9 @@ export function toolbar(context: Context, shown: Shown): HTMLElement {
   const { words } = context;
   const tool = (label: string, action: () => void): HTMLElement =>
     h("button", { type: "button", class: "quiet", click: action }, label);
-  const copy = async (): Promise<void> => {
+  const copyAnswer = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(await asMarkdown(context, [shown]));
+      await copy(await asMarkdown(context, [shown]));
       context.announce(words.tools.copied);
     } catch {
       context.announce(words.tools.copyFailed);
@@ -58,7 +58,7 @@ export function toolbar(context: Context, shown: Shown): HTMLElement {
   return h(
     "div",
     { class: "tools" },
-    tool(words.tools.copy, () => void copy()),
+    tool(words.tools.copy, () => void copyAnswer()),
     tool(words.tools.print, () => void printDocument(context, [shown])),
     tool(words.tools.markdown, () => void asMarkdown(context, [shown]).then((text) => download("answer.md", "text/markdown", text))),
     tool(words.tools.json, () => download("answer.json", "application/json", asJson([shown]))),
