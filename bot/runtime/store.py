@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,14 @@ class ReportingTrackerStore(FailSafeTrackerStore):
         """
         await self._tracker_store.forget(sender_id)
 
+    async def forget_idle(self, prefix: str, before: float) -> int:
+        """Delete the conversations of a channel (senders that begin with ``prefix``) without an event since ``before``.
+
+        Returns how many they were. Raises as `forget`.
+        """
+        deleted: int = await self._tracker_store.forget_idle(prefix, before)
+        return deleted
+
 
 class ConversationStore(SQLTrackerStore):
     """Rasa's SQL store, for endpoints.yml.
@@ -100,8 +108,27 @@ class ConversationStore(SQLTrackerStore):
 
     async def forget(self, sender_id: str) -> None:
         """Delete every event of the conversation; with SQLite its bytes too, also in what was written ahead."""
+        self._delete([sender_id])
+
+    async def forget_idle(self, prefix: str, before: float) -> int:
+        """Delete the conversations whose sender begins so and whose last event is older; seconds since 1970."""
+        event = self.SQLEvent
         with self.session_scope() as session:
-            session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender_id).delete(synchronize_session=False)
+            idle = (
+                session.query(event.sender_id)
+                .filter(event.sender_id.startswith(prefix, autoescape=True))
+                .group_by(event.sender_id)
+                .having(sa.func.max(event.timestamp) < before)
+            )
+            senders = [sender for (sender,) in idle]
+        if senders:
+            self._delete(senders)
+        return len(senders)
+
+    def _delete(self, senders: Sequence[str]) -> None:
+        with self.session_scope() as session:
+            for sender in senders:
+                session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender).delete(synchronize_session=False)
             session.commit()
         if self._file is not None:
             with self.engine.connect() as connection:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -18,9 +21,13 @@ from bot.channels.web.http_api import BASE, HttpApi
 from bot.channels.web.limits import Limit
 from bot.channels.web.live import PATH, Live
 from bot.channels.web.records import Records
+from bot.channels.web.refusals import RefusedError
 from bot.channels.web.sessions import Sessions, load_key
 from bot.channels.web.settings import Settings
 from bot.channels.web.turns import CHANNEL, Turns
+
+SWEEP = 3600.0
+"""Seconds between two looks for conversations that have ended."""
 
 
 class WebChannel(InputChannel):
@@ -72,4 +79,17 @@ class _WebBlueprint(Blueprint):
             return reply
 
         app.exception(SanicException)(refuse)
+        app.register_listener(partial(_forget_ended, conversations, settings.session_hours), "after_server_start")
         super().register(app, {**options, "url_prefix": ""})
+
+
+async def _forget_ended(conversations: Conversations, hours: float, app: Sanic, _loop: object) -> None:
+    """At the start and every hour: what no token opens any more is deleted."""
+
+    async def sweep() -> None:
+        while True:
+            with contextlib.suppress(RefusedError):  # the log has it; the next hour may do better
+                await conversations.forget_ended(hours * 3600)
+            await asyncio.sleep(SWEEP)
+
+    app.add_task(sweep(), name="forget ended conversations")

@@ -13,7 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.channels.web.incoming import Incoming
 from bot.channels.web.refusals import RefusedError
-from bot.channels.web.sessions import Session
+from bot.channels.web.sessions import SENDER_PREFIX, Session
 from bot.rendering.case import case_of
 
 logger = logging.getLogger(__name__)
@@ -54,6 +54,13 @@ class Conversations:
         try:
             async with agent.lock_store.lock(session.sender):
                 await agent.tracker_store.forget(session.sender)
+        except Exception as error:
+            raise _unreadable(error) from None
+
+    async def forget_ended(self, seconds: float) -> None:
+        """Delete conversations that nobody can go on with: without a message for longer than a session lasts."""
+        try:
+            await self._agent().tracker_store.forget_idle(SENDER_PREFIX, time.time() - seconds)
         except Exception as error:
             raise _unreadable(error) from None
 

@@ -17,6 +17,7 @@ from bot.channels.web.refusals import RefusedError
 ALGORITHM = "HS256"
 AUDIENCE = "web"
 KEY_FILE = "web.key"
+SENDER_PREFIX = "web-"
 LONGEST_TOKEN = 1024
 """Characters; ours have about 200."""
 
@@ -63,7 +64,7 @@ class Sessions:
 
     def _sender(self, name: str) -> str:
         """The name is in the token; what the store holds it under cannot be told from it without the key."""
-        return f"web-{hmac.new(self._key, f'sender:{name}'.encode(), hashlib.sha256).hexdigest()[:40]}"
+        return f"{SENDER_PREFIX}{hmac.new(self._key, f'sender:{name}'.encode(), hashlib.sha256).hexdigest()[:40]}"
 
 
 def load_key(folder: Path) -> bytes:

@@ -16,6 +16,8 @@ from tests.channels.web.test_api import SCHEMA
 from tests.running import Running
 
 SECRET = "zanzibar"
+DB = "conversations.db"
+OTHER = "someone on another channel"
 
 
 def bytes_of(folder: Path) -> bytes:
@@ -52,16 +54,25 @@ def test_forgetting_waits_for_what_is_at_work_and_leaves_nothing_of_it(web: Runn
     assert SECRET.encode() not in bytes_of(web.var)
 
 
-def test_a_restart_keeps_conversations_and_what_was_answered_and_what_was_forgotten(
+def test_a_restart_keeps_what_was_said_and_what_was_forgotten_and_deletes_what_has_ended(
     own_web: Callable[..., Running],
 ) -> None:
     running = own_web()
-    ann, bob = Client(running.base).begin(), Client(running.base).begin()
+    ann, bob, old = (Client(running.base).begin() for _ in range(3))
     first = ann.say("cellcept upsets my stomach, I am pregnant", "before-it-1")
     assert bob.call("DELETE", "conversation")[0] == 204
+    old.say(f"{SECRET}: I am pregnant")
+    running.say("I am pregnant", OTHER)
+    (sender,) = {row[0] for row in rows(running, "SELECT sender_id, data FROM events", DB) if SECRET in str(row[1])}
     assert running.stop() == 0
+    assert "Traceback" not in running.log.read_text()
+    a_day_ago = f"UPDATE events SET timestamp = timestamp - 90000 WHERE sender_id IN ('{sender}', '{OTHER}')"
+    rows(running, a_day_ago, DB)
 
     again = own_web()
+    senders = {str(sender) for (sender,) in rows(again, "SELECT DISTINCT sender_id FROM events", DB)}
+    assert len(senders) == 2 and OTHER in senders and sender not in senders
+    assert SECRET.encode() not in bytes_of(again.var)
     ann.base = bob.base = again.base
     assert ann.conversation()["case"]["pregnancy"] == "pregnant"
     repeat = ann.say("cellcept upsets my stomach, I am pregnant", "before-it-1")
@@ -75,7 +86,7 @@ def test_a_store_that_fails_says_so_and_nothing_is_answered_from_a_blank_case(ow
     running = own_web()
     ann, new = Client(running.base).begin(), Client(running.base).begin()
     ann.say("cellcept upsets my stomach, I am pregnant")
-    rows(running, "ALTER TABLE events RENAME TO gone", "conversations.db")
+    rows(running, "ALTER TABLE events RENAME TO gone", DB)
 
     status, _, data = ann.call("POST", "messages", {"id": "failing-01", "text": "what are the options?"})
     assert status == 200
@@ -90,7 +101,7 @@ def test_a_store_that_fails_says_so_and_nothing_is_answered_from_a_blank_case(ow
         status, _, data = client.call(method, path, body)
         assert (status, data["error"]["code"]) == (503, "store"), (method, path)
 
-    rows(running, "ALTER TABLE gone RENAME TO events", "conversations.db")
+    rows(running, "ALTER TABLE gone RENAME TO events", DB)
     answer = ann.say("what are the options?", "failing-01")
     assert answer["duplicate"] is False and answer["answers"][0]["case"]["pregnancy"] == "pregnant"
     assert ann.call("DELETE", "conversation")[0] == 204, "the session was left open, to try again"
@@ -102,10 +113,10 @@ def test_an_answer_that_could_not_be_saved_says_so_and_is_worked_on_again(own_we
     ann = Client(running.base).begin()
     ann.say("hello")
     full = "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(FAIL, 'disk full'); END"
-    rows(running, full, "conversations.db")
+    rows(running, full, DB)
     unsaved = ann.say("I am pregnant", "unsaved-01")
     assert unsaved["answers"][-1]["kind"] == "error"
-    rows(running, "DROP TRIGGER full", "conversations.db")
+    rows(running, "DROP TRIGGER full", DB)
     saved = ann.say("I am pregnant", "unsaved-01")
     assert saved["duplicate"] is False and saved["answers"][-1]["kind"] != "error"
     assert ann.conversation()["case"]["pregnancy"] == "pregnant"
