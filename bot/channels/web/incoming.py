@@ -51,7 +51,10 @@ def read_edit(body: object) -> Incoming:
     edit.update({"act": data["act"]} if "act" in data else {"changes": changes})
     if "act" in data and "changes" in data:
         raise RefusedError("bad_edit", problem="`act` goes without `changes`.")
-    problems = edit_problems(edit)
+    try:
+        problems = edit_problems(edit)
+    except RecursionError:  # a value in a thousand brackets, which cannot even be quoted back
+        problems = ["it is nested too deeply"]
     if problems:
         raise RefusedError("bad_edit", problem="; ".join(problems))
     return Incoming(read_id(data), edit=edit)

@@ -124,6 +124,16 @@ def test_what_is_no_message_is_refused_in_words(ann: Client, body: bytes, status
     assert headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("depth", [900, 30_000])
+def test_a_body_in_a_thousand_brackets_is_refused(ann: Client, depth: int) -> None:
+    nested = "[" * depth + "]" * depth
+    for path, rest in (
+        ("messages", f'"text": {nested}'),
+        ("edits", f'"changes": [{{"slot": "low_dlco", "value": {nested}}}]'),
+    ):
+        assert ann.call("POST", path, f'{{"id": "nested-one-1", {rest}}}'.encode())[0] == 400
+
+
 def test_a_body_that_is_not_declared_as_json_is_refused(ann: Client) -> None:
     status, _, data = ann.call("POST", "messages", b"id=1", {"Content-Type": "application/x-www-form-urlencoded"})
     assert (status, data["error"]["code"]) == (415, "not_json")
