@@ -250,7 +250,7 @@ def test_scripts_and_styles_are_small() -> None:
 
 @pytest.fixture
 def other_site(site: Running) -> Any:
-    """A page of another host with a policy of its own, which embeds the widget by one script tag."""
+    """A page of another host with a policy of its own, with the widget by one script tag (/inline: in its text)."""
     live = site.base.replace("http", "ws", 1)
     policy = (
         f"default-src 'none'; script-src {site.base}; connect-src {site.base} {live}; "
@@ -259,7 +259,7 @@ def other_site(site: Running) -> Any:
     page = (
         "<!doctype html><html lang=en><title>Ward</title><meta name=viewport content='width=device-width'>"
         "<main><h1>Our ward</h1><p>Text of the page.</p></main>"
-        f"<script src='{site.base}/widget.js' defer></script></html>"
+        f"<div id=chat></div><script src='{site.base}/widget.js' defer DATA></script></html>"
     )
 
     class Ward(BaseHTTPRequestHandler):
@@ -268,7 +268,8 @@ def other_site(site: Running) -> Any:
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Security-Policy", policy)
             self.end_headers()
-            self.wfile.write(page.encode())
+            inline = "data-mode=inline data-target=#chat data-theme=dark" if self.path == "/inline" else ""
+            self.wfile.write(page.replace("DATA", inline).encode())
 
         def log_message(self, *_: object) -> None:
             return
@@ -290,4 +291,12 @@ def test_one_script_tag_on_another_page(visitor: Visitor, other_site: str) -> No
     expect(opener).to_be_focused()
     opener.click()
     expect(visit.answers).to_have_count(1)
+    visit.errors = [error for error in visit.errors if "favicon" not in error]
+
+
+def test_the_chat_in_the_text_of_another_page(visitor: Visitor, other_site: str) -> None:
+    visit = visitor(other_site).open("/inline")
+    assert visit.page.locator("#chat mycophenolate-assistant").count() == 1
+    visit.say("tacrolimus dose?")
+    expect(visit.page.locator(".frame")).to_have_attribute("data-theme", "dark")
     visit.errors = [error for error in visit.errors if "favicon" not in error]

@@ -38,13 +38,6 @@ export function without(held: Case, chip: Chip): Change {
   return { slot: chip.slot.id, value: Array.isArray(fact) ? fact.filter((v) => v !== chip.value) : null };
 }
 
-/** The changes that lead from one case to another (audience left alone). */
-export function changesBetween(from: Case, to: Case): Change[] {
-  return Object.keys({ ...from, ...to })
-    .filter((slot) => slot !== "audience" && JSON.stringify(from[slot] ?? null) !== JSON.stringify(to[slot] ?? null))
-    .map((slot) => ({ slot, value: to[slot] ?? null }));
-}
-
 /** A change in words: "Pregnancy: not pregnant". */
 export function changeText(change: Change, vocabulary: Vocabulary, words: Strings): string {
   const slot = vocabulary.slots.find((candidate) => candidate.id === change.slot);

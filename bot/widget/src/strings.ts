@@ -17,7 +17,6 @@ const en = {
   sendHint: "Enter sends, Shift+Enter starts a new line.",
   noNames: "Please leave out names and dates of birth.",
   typing: "Looking it up …",
-  tooLong: (limit: number) => `Please keep it under ${limit} characters.`,
 
   emptyTitle: "What would you like to know?",
   emptyText: "Describe the case in your own words. Every statement you get is a row of a table, with its source.",
@@ -58,11 +57,9 @@ const en = {
   unknown: "What the article does not say",
   assumed: "Assumed, because nobody said it",
   more: (count: number) => (count === 1 ? "1 more row behind this answer" : `${count} more rows behind this answer`),
-  details: "What stands behind it",
   calculation: "Dose calculation",
   suggestions: "You could ask next",
   answerWith: "Choose an answer, or write your own.",
-  chosen: "chosen",
   dated: (updated: string, version: string) => `Article of ${updated} · table ${version}`,
 
   verdict: {
@@ -129,7 +126,6 @@ const en = {
     cancel: "Cancel",
     undo: "Undo",
     newPatient: "New patient",
-    newPatientMessage: "New patient",
     yes: "yes",
     no: "no",
     unset: "not said",
@@ -149,8 +145,6 @@ const en = {
     thisCase: "This case",
     nothingKnown: "nothing said yet",
     forest: "Figures side by side",
-    forestOf: (measure: string, value: string, low: string, high: string, level: string) =>
-      `${measure} ${value}, ${level} confidence interval ${low} to ${high}`,
     level: (percent: string) => `${percent}% CI`,
     interval: "CI",
     favours: (name: string) => `favours ${name}`,
@@ -169,14 +163,12 @@ const en = {
     at: (times: string) => `at ${times}`,
     start: "start",
     repeated: (step: string) => `again every ${step}`,
-    atMost: (span: string) => `at most ${span}`,
     lanes: {
       weekly: "Weekly plan",
       two: "Two-infusion plan",
       counts: "Blood counts",
       countsUs: "Blood counts, US label",
       countsEu: "Blood counts, EU leaflet",
-      countsReview: "Blood counts, review",
       creatinine: "Creatinine",
       liver: "Liver tests",
       lipids: "Lipids",
@@ -192,7 +184,6 @@ const en = {
     caption: (names: string) => `Comparison of ${names}`,
     aspect: "Aspect",
     stance: "In this case",
-    none: "The table has no row on this.",
     noneHere: "–",
     topics: {
       place: "Place in treatment",
@@ -230,7 +221,6 @@ const en = {
     copyFailed: "Copying is not allowed here.",
     markdown: "Markdown",
     json: "JSON",
-    download: "Download",
     downloadAll: "Download conversation",
     forget: "Forget this conversation",
     forgetAsk: "Delete this conversation on the server and here? This cannot be undone.",

@@ -2,7 +2,7 @@
 import { h, uid } from "../dom";
 import type { Strings } from "../strings";
 
-export const LIMIT = 4000;
+const LIMIT = 4000;
 
 export class Composer {
   readonly element: HTMLFormElement;
@@ -53,12 +53,6 @@ export class Composer {
 
   focus(): void {
     this.field.focus();
-  }
-
-  /** Puts a text back that could not be sent. */
-  restore(text: string): void {
-    if (!this.field.value) this.field.value = text;
-    this.grow();
   }
 
   private grow(): void {
