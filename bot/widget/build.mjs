@@ -27,6 +27,8 @@ await build({
   format: "iife",
   target: "es2022",
   legalComments: "none",
+  // The packages that travel inside; each is under the MIT licence, whose text stands in its folder of node_modules.
+  banner: { js: "/*! With socket.io-client, engine.io-client, their parsers and component-emitter: MIT licence, (c) Guillermo Rauch, Socket.IO and Component contributors */" },
   plugins: [smallStyles],
 });
 for (const name of ["index.html", "page.css"]) await copyFile(join(here, "src/page", name), join(dist, name));

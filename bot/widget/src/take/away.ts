@@ -45,7 +45,7 @@ export async function parts(context: Context, shown: Shown): Promise<Part[]> {
   }
   list.push({ heading: answer.headline, level: 3 });
   const first = answer.statements.filter((row) => said.includes(row.text) && !unmarked(answer.headline).includes(row.text));
-  list.push({ list: first.map((row) => rowLine(row, words.support[row.support], words)) });
+  list.push({ list: first.map((row) => `${row.text} ${numbers(row.citations)} (${row.id})`.replace("  ", " ")) });
   list.push({
     heading: words.options,
     level: 4,
@@ -73,15 +73,17 @@ export async function parts(context: Context, shown: Shown): Promise<Part[]> {
 
 function rowLine(row: Answer["statements"][number], support: string, words: Context["words"]): string {
   const check = row.check ? ` ${words.verdict[row.check.verdict]}: ${row.check.note}` : "";
-  return `${row.text} ${numbers(row.citations)}(${row.id}; ${support.toLowerCase()}.${check})`.replace("  ", " ");
+  return `${row.text} ${numbers(row.citations)} (${row.id}; ${support.toLowerCase()}.${check})`.replace("  ", " ");
 }
 
 /** A source in one line: who, what, when, where. */
 export function sourceLine(source: Source): string {
   const who = source.authors ?? source.publisher ?? "";
-  return [who, source.title, source.publisher && source.authors ? source.publisher : "", source.year ?? "", source.url ?? ""]
+  const where = source.publisher && source.authors ? source.publisher : "";
+  return [who, source.title, where, source.year ?? "", source.url ?? ""]
+    .map((part) => String(part).replace(/\.$/, ""))
     .filter((part) => part !== "")
-    .join(". ");
+    .reduce((line, part) => `${line}${/[?!]$/.test(line) ? "" : "."} ${part}`);
 }
 
 /** Date, article, table version, review and notice: the foot of every copy. */
@@ -97,7 +99,10 @@ export function foot(context: Context, shown: Shown): string[] {
 }
 
 /** Signs that Markdown would take for its own are escaped, so that `2*3`, `a_b` and `>=` come out as they are. */
-export const markdownText = (text: string): string =>
+const markdownText = (text: string): string =>
+  text.split(/(https?:\/\/[^\s<>]+)/).map((part, odd) => (odd % 2 ? `<${part}>` : escaped(part))).join("");
+
+const escaped = (text: string): string =>
   text.replace(/[\\`*_{}[\]<>#|~]/g, (sign) => `\\${sign}`).replace(/^(\d+)\./, "$1\\.").replace(/^([-+])/, "\\$1");
 
 /** Answers as one Markdown document. */
