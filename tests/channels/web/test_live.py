@@ -138,8 +138,7 @@ def test_an_edit_over_the_socket(web: Running, ann: Client) -> None:
 def test_too_many_messages_fail_in_words(web: Running, ann: Client) -> None:
     async def talk() -> Any:
         socket = await Socket.open(web.base, ann.token)
-        for number in range(21):
-            await socket.say(f"many-{number:04}", "hello")
+        await asyncio.gather(*(socket.say(f"many-{number:04}", "hello") for number in range(40)))
         failure = await socket.wait("failure")
         await socket.close()
         return failure
