@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run shell train test check format lock eval bench clean
+.PHONY: help run shell train test check format lock eval bench widget clean
 
 PYTHON := .venv/bin/python
 PORT ?= 5005
@@ -17,7 +17,12 @@ help: ## say what there is
 
 run: ## set everything up, train if needed, start the assistant (PORT=5005)
 	@scripts/setup
+	@scripts/widget || echo "The page could not be built; the assistant starts without it. Its API works." >&2
 	@exec $(PYTHON) -m bot.runtime run
+
+widget: ## build the page and the embeddable widget if they have changed
+	@scripts/setup
+	@scripts/widget
 
 shell: ## chat in the terminal
 	@scripts/setup
@@ -30,6 +35,7 @@ train: ## train the model if what it is made from has changed
 test: ## checks and all tests
 	@scripts/setup --dev
 	@scripts/check
+	@scripts/widget --check
 	@$(PYTHON) -m bot.runtime train
 	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
@@ -56,4 +62,4 @@ lock: ## write the lock files anew from pyproject.toml
 	@scripts/lock
 
 clean: ## remove what the other commands made, conversations included
-	rm -rf .venv .boot .rasa var models reports .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .boot .rasa var models reports bot/widget/dist bot/widget/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -17,15 +17,17 @@ settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The running assistant. Use a sender of the test's own; `answers` gives the Answers to a message.
-
-    The model is that of the present files: trained now unless an earlier run or `make run` has.
-    """
-    trained = subprocess.run(
+def trained() -> None:
+    """The model of the present files: trained now unless an earlier run or `make run` has."""
+    done = subprocess.run(
         [sys.executable, "-m", "bot.runtime", "train"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert trained.returncode == 0, trained.stdout[-4000:] + trained.stderr[-4000:]
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+
+
+@pytest.fixture(scope="session")
+def assistant(trained: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The running assistant. Use a sender of the test's own; `answers` gives the Answers to a message."""
     running = start(tmp_path_factory.mktemp("assistant"))
     yield running
     running.stop()

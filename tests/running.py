@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,12 +70,13 @@ def free_port() -> int:
         return port
 
 
-def start(folder: Path, command: list[str] | None = None) -> Running:
+def start(folder: Path, command: list[str] | None = None, settings: Mapping[str, str] | None = None) -> Running:
     """Start a server and wait until it is ready.
 
     Args:
         folder: where it keeps its conversations and its log.
         command: arguments of Python, to which the port is added; the assistant itself unless given.
+        settings: variables of its environment.
 
     Raises:
         RuntimeError: when it ends or does not answer; with its log.
@@ -84,7 +86,7 @@ def start(folder: Path, command: list[str] | None = None) -> Running:
     process = subprocess.Popen(
         [sys.executable, *(command or ["-m", "bot.runtime", "serve", "--port"]), str(port)],
         cwd=ROOT,
-        env=environment(folder / "var"),
+        env={**environment(folder / "var"), **(settings or {})},
         stdout=log.open("w"),
         stderr=subprocess.STDOUT,
         text=True,

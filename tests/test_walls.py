@@ -13,13 +13,19 @@ MAY_IMPORT = {
     "bot/guidance": {"bot.guidance"},
     "bot/language": {"bot.language", "bot.guidance"},
     "bot/dialogue": {"bot.dialogue", "bot.guidance"},
+    "bot/rendering": {"bot.rendering", "bot.guidance", "bot.dialogue.data"},
+    "bot/channels": {"bot.channels", "bot.rendering"},
     "bot/runtime": {"bot", "actions"},
     "actions": {"actions", "bot.dialogue", "bot.guidance"},
 }
-"""Room -> what of ours it may import. Nothing flows back: nobody imports the runtime."""
+"""Room -> what of ours it may import. Nothing flows back: nobody imports the runtime.
+
+Rendering reads the words for facts that the conversation uses, so that a chip and a sentence call a fact the same.
+"""
 OUTSIDE = {
     "bot/guidance": {"yaml"},
     "bot/dialogue": {"yaml"},
+    "bot/rendering": {"yaml"},
     "actions": {"rasa_sdk"},
 }
 """Room -> the only libraries it may import; rooms that are not named are free."""

@@ -9,4 +9,3 @@ ROOT = Path(__file__).resolve().parents[2]
 VAR = Path(os.environ.get("ASSISTANT_VAR") or ROOT / "var")
 """What a running assistant writes: conversations, caches. Private to the user; `make clean` removes it."""
 MODELS = ROOT / "models"
-PAGE = Path(__file__).resolve().parent / "page"

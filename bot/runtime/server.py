@@ -1,4 +1,4 @@
-"""The server: one process that holds the model, the actions, the chat page and the channels."""
+"""The server: one process that holds the model, the actions and the channels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import rasa.core.run
 from rasa.core.utils import AvailableEndpoints
 from sanic import Sanic
 
-from bot.runtime import page, patches
+from bot.runtime import patches
 from bot.runtime.in_process import InProcessActions
 from bot.runtime.paths import ROOT
 
@@ -29,11 +29,11 @@ def make_app(model: Path, credentials: Path, endpoints: Path, actions: str = "ac
     available.action = InProcessActions(actions)
     app = Sanic("assistant", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = LARGEST_BODY
+    app.config.WEBSOCKET_MAX_SIZE = LARGEST_BODY
     app.config.RESPONSE_TIMEOUT = RESPONSE_TIMEOUT
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.USE_UVLOOP = False
     app.config.ACCESS_LOG = False
-    page.add_to(app)
     channels = rasa.core.run.create_http_input_channels(None, str(credentials))
     rasa.core.channels.channel.register(channels, app, route="/webhooks/")
     app.register_listener(

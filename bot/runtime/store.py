@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,22 @@ class ReportingTrackerStore(FailSafeTrackerStore):
             await self._tracker_store.save(tracker)
         except Exception as error:
             raise ConversationUnsavedError from error
+
+    async def forget(self, sender_id: str) -> None:
+        """Delete the conversation, all of its sessions.
+
+        Raises:
+            AttributeError: when the store of endpoints.yml cannot delete; a `ConversationStore` can.
+        """
+        await self._tracker_store.forget(sender_id)
+
+    async def forget_idle(self, prefix: str, before: float) -> int:
+        """Delete the conversations of a channel (senders that begin with ``prefix``) without an event since ``before``.
+
+        Returns how many they were. Raises as `forget`.
+        """
+        deleted: int = await self._tracker_store.forget_idle(prefix, before)
+        return deleted
 
 
 class ConversationStore(SQLTrackerStore):
@@ -150,6 +166,34 @@ class ConversationStore(SQLTrackerStore):
         else:
             yield from itertools.islice(tracker.events, stored, None)
 
+    async def forget(self, sender_id: str) -> None:
+        """Delete every event of the conversation; with SQLite its bytes too, also in what was written ahead."""
+        self._delete([sender_id])
+
+    async def forget_idle(self, prefix: str, before: float) -> int:
+        """Delete the conversations whose sender begins so and whose last event is older; seconds since 1970."""
+        event = self.SQLEvent
+        with self.session_scope() as session:
+            idle = (
+                session.query(event.sender_id)
+                .filter(event.sender_id.startswith(prefix, autoescape=True))
+                .group_by(event.sender_id)
+                .having(sa.func.max(event.timestamp) < before)
+            )
+            senders = [sender for (sender,) in idle]
+        if senders:
+            self._delete(senders)
+        return len(senders)
+
+    def _delete(self, senders: Sequence[str]) -> None:
+        with self.session_scope() as session:
+            for sender in senders:
+                session.query(self.SQLEvent).filter(self.SQLEvent.sender_id == sender).delete(synchronize_session=False)
+            session.commit()
+        if self._file is not None:
+            with self.engine.connect() as connection:
+                connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
     @contextlib.contextmanager
     def session_scope(self) -> Iterator[Any]:
         """A session, as Rasa's store has it.
@@ -191,4 +235,5 @@ def _write_ahead(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
