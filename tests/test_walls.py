@@ -13,6 +13,8 @@ MAY_IMPORT = {
     "bot/guidance": {"bot.guidance"},
     "bot/language": {"bot.language", "bot.guidance"},
     "bot/dialogue": {"bot.dialogue", "bot.guidance"},
+    "bot/rendering": {"bot.rendering", "bot.guidance"},
+    "bot/channels": {"bot.channels", "bot.rendering"},
     "bot/runtime": {"bot", "actions"},
     "actions": {"actions", "bot.dialogue", "bot.guidance"},
 }
@@ -20,6 +22,7 @@ MAY_IMPORT = {
 OUTSIDE = {
     "bot/guidance": {"yaml"},
     "bot/dialogue": {"yaml"},
+    "bot/rendering": {"yaml", "slack_sdk"},
     "actions": {"rasa_sdk"},
 }
 """Room -> the only libraries it may import; rooms that are not named are free."""
