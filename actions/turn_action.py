@@ -12,6 +12,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.dialogue.edits import UNDERSTOOD, Edit, take_edit
 from bot.dialogue.memory import Memory
 from bot.dialogue.plan import Flow
 from bot.dialogue.reading import Reading
@@ -24,6 +25,11 @@ from bot.guidance.model import SLOTS, Case, InvalidInputError
 logger = logging.getLogger(__name__)
 
 MEMORY_SLOT = "memory"
+EDIT = "edit"
+"""The key of a message's metadata under which a channel of ours puts a change of the case by click.
+
+Only a channel sets metadata: nothing that a person writes gets there.
+"""
 
 
 class TurnAction(Action, ABC):
@@ -44,7 +50,8 @@ class TurnAction(Action, ABC):
             send(dispatcher, reply("memory_lost", Case()))
             return _stored(Memory(), tracker)
         try:
-            turn = take_turn(memory, read(tracker), self.flow)
+            edit = clicked(tracker)
+            turn = take_turn(memory, read(tracker), self.flow) if edit is None else take_edit(memory, edit)
             answers, after = respond(turn)
             for answer in answers:
                 send(dispatcher, answer)
@@ -77,9 +84,20 @@ def read(tracker: Tracker) -> Reading:
     return Reading(text=text, problem="command" if text.startswith("/") else "understanding_failed")
 
 
-def read_safely(tracker: Tracker) -> dict[str, Any]:
+def clicked(tracker: Tracker) -> Edit | None:
+    """The change of the case that the last message is instead of words, if it is one.
+
+    Raises InvalidInputError when the channel let through what is no edit.
+    """
+    data = ((tracker.latest_message or {}).get("metadata") or {}).get(EDIT)
+    return None if data is None else Edit.from_json(data)
+
+
+def read_safely(tracker: Tracker) -> Mapping[str, Any]:
     """``understood`` of the last message, or of an empty one when even reading fails."""
     try:
+        if clicked(tracker) is not None:
+            return UNDERSTOOD
         return read(tracker).understood()
     except Exception:
         logger.exception("The reading of a message cannot be used.")

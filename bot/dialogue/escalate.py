@@ -10,7 +10,7 @@ from bot.dialogue.data import DialogueDataError, has_cue, read
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Reading
 from bot.guidance.knowledge import load_knowledge
-from bot.guidance.model import CONTRAINDICATIONS, DRUGS, SOME_OF, Case
+from bot.guidance.model import CONTRAINDICATIONS, DRUGS, SOME_OF, Case, Question
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,11 @@ def pairs() -> tuple[Pair, ...]:
         if not known:
             raise DialogueDataError(f"together.yml: {row.drug}, {row.fact}, {row.raises}: one of them is unknown")
     return rows
+
+
+def red_flag_question(rule: str | None) -> Question:
+    """The question that a red flag is; without one, that of an emergency nobody has named."""
+    return Question(kind="emergency", rows=(rule,) if rule else ())
 
 
 def taken_together(memory: Memory, reading: Reading) -> str | None:

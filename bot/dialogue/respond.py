@@ -28,6 +28,8 @@ CLINICAL = (*ABOUT_A_DRUG, *ABOUT_THE_CASE)
 FIRST_DRUGS = ("preferred", "consider")
 MYCOPHENOLATE = ("mycophenolate_mofetil", "mycophenolate_sodium")
 RECENT = 4
+FACTS_TOLD = {"case": "no_case", "undone": "undone_to_nothing", "edited": "edited_to_nothing"}
+"""Replies that list the facts held, and what is said instead when there are none."""
 
 
 def respond(turn: Turn, ask_engine: Engine = engine.answer) -> tuple[tuple[Answer, ...], Memory]:
@@ -163,10 +165,9 @@ def _offered(answer: Answer) -> dict[str, str]:
 
 def _said(task: Say, turn: Turn, memory: Memory, ask_engine: Engine) -> Answer:
     case = memory.case
-    if task.reply in ("case", "undone"):
+    if task.reply in FACTS_TOLD:
         assumed = ask_engine(case, Question(not_asking=ASKABLE)).assumptions if task.reply == "case" else ()
-        nothing = {"case": "no_case", "undone": "undone_to_nothing"}[task.reply]
-        return replies.facts_reply(task.reply, nothing, case, task.understood, assumed)
+        return replies.facts_reply(task.reply, FACTS_TOLD[task.reply], case, task.understood, assumed)
     if task.reply == "no_such_option":
         shown = memory.options or memory.drugs
         if not shown:

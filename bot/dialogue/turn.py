@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot.dialogue.answering import reply_to
 from bot.dialogue.data import has_cue
-from bot.dialogue.escalate import gravest, taken_together
+from bot.dialogue.escalate import gravest, red_flag_question, taken_together
 from bot.dialogue.expect import in_context
 from bot.dialogue.intake import take_in
 from bot.dialogue.memory import Memory
@@ -22,7 +22,7 @@ from bot.dialogue.resolve import ABOUT_A_DRUG, ATTRIBUTES
 from bot.dialogue.several import told_apart
 from bot.dialogue.tasks import MOST_TASKS, QUESTIONS, STATEMENTS, same_task, tasks_for
 from bot.guidance.knowledge import load_knowledge
-from bot.guidance.model import Case, Question
+from bot.guidance.model import Case
 
 CLAUSE = re.compile(r"(?<=[.!?;])\s+|\n+|,\s*|\s+(?:so|but)\s+", re.IGNORECASE)
 
@@ -70,7 +70,7 @@ def _says_whose(memory: Memory, reading: Reading) -> bool:
 def _emergency(memory: Memory, reading: Reading) -> Turn:
     intake = take_in(memory, reading)
     rule = gravest(reading.red_flag.rule, intake.memory.case) if reading.red_flag else None
-    task = Consult(_red_flag(rule), intake.memory.case, reading.understood())
+    task = Consult(red_flag_question(rule), intake.memory.case, reading.understood())
     return Turn(replace(intake.memory, pending=None), (task,))
 
 
@@ -79,12 +79,8 @@ def _if_it_happens(memory: Memory, reading: Reading, rule: str) -> Turn:
     named = any(asked.drugs and asked.intent in QUESTIONS for asked in reading.asked)
     if named:
         return replace(_ordinary(memory, reading, FLOW_OF.get(reading.intent, Flow.ANSWER)), supposed=True)
-    task = Consult(_red_flag(gravest(rule, memory.case)), memory.case, reading.understood())
+    task = Consult(red_flag_question(gravest(rule, memory.case)), memory.case, reading.understood())
     return Turn(memory, (task,), (Note("if_it_happens"),), supposed=True)
-
-
-def _red_flag(rule: str | None) -> Question:
-    return Question(kind="emergency", rows=(rule,) if rule else ())
 
 
 def _still_an_emergency(memory: Memory, reading: Reading, flow: Flow) -> Turn:
@@ -93,7 +89,7 @@ def _still_an_emergency(memory: Memory, reading: Reading, flow: Flow) -> Turn:
     if flow is Flow.SOCIAL and reading.intent in ("thank", "goodbye", "greet"):
         reply: tuple[Task, ...] = (Say("emergency_reminder", reading.understood()),)
         return Turn(intake.memory, reply)
-    task = Consult(_red_flag(memory.emergency), intake.memory.case, reading.understood())
+    task = Consult(red_flag_question(memory.emergency), intake.memory.case, reading.understood())
     return Turn(intake.memory, (task,), (Note("emergency_first"),))
 
 

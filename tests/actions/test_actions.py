@@ -187,3 +187,20 @@ def test_the_entities_are_the_concepts_that_the_language_part_reports() -> None:
     lexicon = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in Path("bot/language/lexicon").glob("*.yml")]
     concepts = {rows["concept"] for rows in lexicon if "concept" in rows}
     assert set(DOMAIN["entities"]) == concepts | {"drug"}
+
+
+def test_a_click_changes_the_case_and_no_word_of_the_message_does() -> None:
+    _, slots = run(ActionAnswer(), tracker(STOMACH))
+    message = heard("restart", "new patient", facts={"pregnancy": "pregnant"})
+    message["metadata"] = {"edit": {"changes": {"side_effect": None, "ild_severity": "severe"}, "repeat": True}}
+    answers, slots = run(ActionRestart(), tracker(message, slots))
+    assert slots["side_effect"] is None and slots["ild_severity"] == "severe" and slots["pregnancy"] is None
+    assert answers[0]["headline"].startswith("What changed: ")
+    assert answers[0]["understood"]["intent"] == "correct_info"
+
+
+def test_a_click_that_is_no_edit_changes_nothing() -> None:
+    message = {**heard("ask_alternatives"), "metadata": {"edit": {"changes": {"pregnancy": "banana"}}}}
+    answers, slots = run(ActionDefaultFallback(), tracker(message, {"pregnancy": "pregnant"}))
+    assert [a["kind"] for a in answers] == ["error"]
+    assert slots["pregnancy"] == "pregnant"
