@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tests.channels.teams.double import SECRET
-from tests.channels.teams.speaking import Teams, activity_of, in_channel, in_group, mentioned
+from tests.channels.teams.speaking import Teams, activity_of
 
 
 def test_a_message_is_answered_where_it_was_asked(teams: Teams) -> None:
