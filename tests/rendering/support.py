@@ -1,0 +1,21 @@
+"""The stored Answers of every kind, and the drawings that are kept as golden payloads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+ANSWERS = HERE / "answers"
+GOLDEN = HERE / "golden"
+
+
+def load_answers() -> dict[str, dict[str, Any]]:
+    """The stored Answers by name."""
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(ANSWERS.glob("*.json"))}
+
+
+DRAWINGS: Mapping[str, Callable[[dict[str, Any]], Any]] = {}
+"""Channel -> what it draws of an Answer, as JSON data. A channel's golden payloads lie in golden/<channel>."""
