@@ -29,20 +29,19 @@ class AnswerCollector(CollectingOutputChannel):
         await self._persist_message(self._message(recipient_id, text=message.get("text"), custom=custom or None))
 
 
-def answers_of_turn(tracker: DialogueStateTracker | None, message_id: str) -> list[dict[str, Any]] | None:
-    """What was answered to a message of a stored conversation; None when the conversation does not hold it.
+def answers_of_turn(tracker: DialogueStateTracker | None, message_id: str | None) -> list[dict[str, Any]] | None:
+    """What was answered to a message of a stored conversation (None: the last one); None when it is not there.
 
     Rasa saves a turn whole, after it was answered: a message that is there has its answers beside it.
     """
+    found: list[dict[str, Any]] | None = None
     answers: list[dict[str, Any]] | None = None
     for event in tracker.events if tracker is not None else ():
         if isinstance(event, UserUttered):
-            if answers is not None:
-                break
-            if event.message_id == message_id:
-                answers = []
+            found = answers or found
+            answers = [] if message_id in (None, event.message_id) else None
         elif answers is not None and isinstance(event, BotUttered):
             answer = ((event.data or {}).get("custom") or {}).get("answer")
             if answer:
                 answers.append(answer)
-    return answers
+    return answers or found

@@ -72,6 +72,14 @@ _conversations = sa.Table(
     sa.Column("conversation", sa.String(255), primary_key=True),
     sa.Column("seen_at", sa.Float, nullable=False),
 )
+_feedback = sa.Table(
+    "channel_feedback",
+    _metadata,
+    sa.Column("conversation", sa.String(255), primary_key=True),
+    sa.Column("turn", sa.String(255), primary_key=True),
+    sa.Column("good", sa.Boolean, nullable=False),
+    sa.Column("given_at", sa.Float, nullable=False),
+)
 
 
 @dataclass(frozen=True)
@@ -270,6 +278,17 @@ class Inbox:
     def _empty_log(self) -> None:
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    async def feedback(self, conversation: str, turn: str, good: bool) -> None:
+        """Note what a reader thought of an answer. It can be changed: the last word counts."""
+
+        def work(connection: Any) -> None:
+            same = sa.and_(_feedback.c.conversation == conversation, _feedback.c.turn == turn)
+            values = {"good": good, "given_at": self._clock()}
+            if not connection.execute(_feedback.update().where(same).values(**values)).rowcount:
+                connection.execute(_feedback.insert().values(conversation=conversation, turn=turn, **values))
+
+        await self._run(work)
 
     # --- upkeep
 

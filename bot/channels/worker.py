@@ -39,9 +39,19 @@ class Say:
 
 @dataclass(frozen=True)
 class Recall:
-    """The event asks for more of an earlier answer ("sources"): the Answers of that turn are looked up."""
+    """The event asks for more of an earlier answer ("sources"): the Answers of that turn are looked up.
 
-    turn: str
+    Without a turn it is the last one; the last Answer's `case` is the case as it is now.
+    """
+
+    turn: str | None = None
+
+
+@dataclass(frozen=True)
+class Alter:
+    """The event changes the case as it is now: ``say`` makes the message from the case that is held."""
+
+    say: Callable[[dict[str, Any]], Say]
 
 
 class Door(Protocol):
@@ -49,7 +59,7 @@ class Door(Protocol):
 
     name: str
 
-    def read(self, payload: dict[str, Any]) -> Say | Recall | None:
+    def read(self, payload: dict[str, Any]) -> Say | Recall | Alter | None:
         """What the event wants. None: nothing of Rasa (a welcome, a home page); `draw` gets no Answers then."""
 
     async def busy(self, event: Event) -> None:
@@ -180,6 +190,9 @@ class Worker:
             taken = answers_of_turn(await self._conversation(event.conversation), event.event_id)
             if taken is not None:
                 return taken
+        if isinstance(wanted, Alter):
+            held = answers_of_turn(await self._conversation(event.conversation), None)
+            wanted = wanted.say(held[-1]["case"] if held else {})
         busy = asyncio.ensure_future(self._show_busy(event))
         collector = AnswerCollector(self.door.name)
         message = UserMessage(
