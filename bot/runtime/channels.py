@@ -26,7 +26,7 @@ from bot.runtime.paths import VAR
 
 logger = logging.getLogger(__name__)
 
-OURS = ("bot.channels.teams.TeamsChannel",)
+OURS = ("bot.channels.slack.SlackChannel", "bot.channels.teams.TeamsChannel")
 """Classes, as credentials.yml names them. Each has `from_settings`, `start` and `stop`."""
 
 
