@@ -28,11 +28,16 @@ from bot.channels.teams_settings import TeamsSettings, read_settings
 from bot.channels.teams_token import BotToken
 from bot.channels.teams_verification import RefusedError, Verifier, check_playground
 from bot.channels.worker import Worker
+from bot.rendering.words import phrase, register_of, word
 
 logger = logging.getLogger(__name__)
 
 NAME = "teams"
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
+DEFAULT = register_of(None)
+"""Whether a clinician or a patient clicked is not known before the case is read."""
+LONGEST_RATED = 255
+"""Characters of a message's id; the width of the table's column."""
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
@@ -161,13 +166,15 @@ class TeamsChannel(InputChannel):
         """Take a click in; what is said to the one who clicked."""
         if click.say is not None:
             await self._put(activities.read_event(activity, activities.SAY, text=click.say, clicked=True))
-            return f"You asked: {click.say}"
+            return phrase("you_chose", DEFAULT, choice=click.say)
         if click.edit is not None:
             await self._put(activities.read_event(activity, activities.EDIT, edit=click.edit))
-            return "The case is being changed."
+            return word("teams", "edit_taken", DEFAULT)
+        if click.turn is None:
+            return word("teams", "unchanged", DEFAULT)
         more = {"turn": click.turn, "section": click.section}
         await self._put(activities.read_event(activity, activities.RECALL, **more))
-        return "It follows below."
+        return word("teams", "recall_taken", DEFAULT)
 
     async def _invoked(self, activity: Mapping[str, Any]) -> invokes.Reply:
         name, value = activity.get("name"), activity.get("value")
@@ -175,13 +182,19 @@ class TeamsChannel(InputChannel):
             action = value.get("action") if isinstance(value, Mapping) else None
             click = activities.click_of(action.get("data") if isinstance(action, Mapping) else None)
             if click is None:
-                return invokes.card_refused("This button is not known here. Please type your question.")
+                return invokes.card_refused(word("teams", "unknown_button", DEFAULT))
             return invokes.card_taken(await self._clicked(activity, click))
         if name == invokes.FEEDBACK:
-            # Only which thumb: what was written beside it stays out of the log, and Teams stores nothing.
-            logger.info("Teams: feedback: %s", invokes.thumb(value))
+            await self._feedback(activity, invokes.is_good(value))
             return invokes.feedback_taken()
         return invokes.other(name if isinstance(name, str) else "")
+
+    async def _feedback(self, activity: Mapping[str, Any], good: bool | None) -> None:
+        """Note a thumb, beside the id that Teams gave our message. What was written with it is not kept."""
+        rated = activities.plain(activity, "replyToId")
+        if good is not None and 0 < len(rated) <= LONGEST_RATED:
+            assert self._inbox is not None
+            await self._inbox.feedback(activities.key_of(activity), rated, good)
 
     async def _put(self, incoming: Incoming) -> None:
         assert self._worker is not None

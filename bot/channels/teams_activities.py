@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.conversation import Scope, conversation_key
+from bot.rendering.teams_case import edit_of
 
 SAY, EDIT, RECALL, WELCOME, FILES = "say", "edit", "recall", "welcome", "files"
 """What a payload wants of us: a turn, a changed case, more of an earlier answer, a welcome, a word about files."""
@@ -18,6 +19,8 @@ SAY, EDIT, RECALL, WELCOME, FILES = "say", "edit", "recall", "welcome", "files"
 LONGEST_TEXT = 8000
 """Characters of a message that are kept; the assistant itself says that a message is too long far below this."""
 LONGEST_ID = 1024
+LONGEST_REFERENCE = 200
+"""Characters of a turn's id and the name of a section."""
 _MESSAGE_ID = re.compile(r";messageid=([^;]+)", re.IGNORECASE)
 _AT = re.compile(r"<at\b[^>]*>(.*?)</at>", re.IGNORECASE | re.DOTALL)
 _CARD_FILES = ("application/vnd.microsoft.card.", "text/html", "application/vnd.microsoft.teams.messaging-announcement")
@@ -41,7 +44,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Click:
-    """What a button of ours sends: words to say, or a section of an earlier answer to show."""
+    """What a button of ours sends: words to say, a section of an earlier answer, a change of the case, or no change."""
 
     say: str | None = None
     turn: str | None = None
@@ -105,14 +108,13 @@ def click_of(data: Any) -> Click | None:
     ours = data.get("assistant") if isinstance(data, Mapping) else None
     if not isinstance(ours, Mapping):
         return None
-    say, turn, section, edit = (ours.get(name) for name in ("say", "turn", "section", "edit"))
+    say, turn, section = (ours.get(name) for name in ("say", "turn", "section"))
     if isinstance(say, str) and say.strip():
         return Click(say=say.encode("utf-8", "replace").decode("utf-8").strip()[:LONGEST_TEXT])
-    if isinstance(turn, str) and isinstance(section, str) and turn.isascii() and len(turn) + len(section) <= 200:
+    if isinstance(turn, str) and isinstance(section, str) and 0 < len(turn) + len(section) <= LONGEST_REFERENCE:
         return Click(turn=turn, section=section)
-    if isinstance(edit, Mapping):
-        return Click(edit=dict(edit))
-    return None
+    edit = edit_of(ours, data)
+    return Click(edit=edit) if edit is not None or "form" in ours else None
 
 
 def read_event(activity: Mapping[str, Any], wants: str, **more: Any) -> Incoming:
@@ -125,21 +127,21 @@ def read_event(activity: Mapping[str, Any], wants: str, **more: Any) -> Incoming
     Raises:
         MalformedError: when it lacks an id, a sender or a conversation.
     """
-    activity_id = _text(activity, "id")
+    activity_id = plain(activity, "id")
     user = _id(activity.get("from"))
     place = _id(_conversation(activity))
-    service_url = _text(activity, "serviceUrl")
+    service_url = plain(activity, "serviceUrl")
     if not (activity_id and user and place and service_url):
         raise MalformedError("an activity needs an id, a sender, a conversation and a service URL")
     tenant = tenant_of(activity)
-    identity = json.dumps([tenant, place, activity_id, _text(activity, "type"), _text(activity, "name")])
+    identity = json.dumps([tenant, place, activity_id, plain(activity, "type"), plain(activity, "name")])
     if wants == WELCOME:
         # Teams tells of an installation in two ways, with two ids.
         identity = json.dumps([tenant, place, WELCOME])
     address = Address(service_url, place, _id(activity.get("recipient")), user, activity_id)
     if activity.get("type") == "invoke":
         # An invoke is no message that could be answered to; the card that was clicked is.
-        address = Address(service_url, place, address.bot, user, _text(activity, "replyToId") or None)
+        address = Address(service_url, place, address.bot, user, plain(activity, "replyToId") or None)
     return Incoming(
         event_id=hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:40],
         conversation=key_of(activity),
@@ -158,7 +160,7 @@ def key_of(activity: Mapping[str, Any]) -> str:
     thread = _MESSAGE_ID.search(place)
     scope, who = Scope.USER, user
     if conversation.get("conversationType") == "channel":
-        first = thread.group(1) if thread else _text(activity, "replyToId") or _text(activity, "id")
+        first = thread.group(1) if thread else plain(activity, "replyToId") or plain(activity, "id")
         scope, who = Scope.THREAD, first
         place = _MESSAGE_ID.sub("", place)
     try:
@@ -171,14 +173,14 @@ def tenant_of(activity: Mapping[str, Any]) -> str:
     """The tenant the conversation is in, in lower case; "" when it is not said."""
     data = activity.get("channelData")
     tenant = data.get("tenant") if isinstance(data, Mapping) else None
-    named = _text(_conversation(activity), "tenantId") or (_text(tenant, "id") if isinstance(tenant, Mapping) else "")
+    named = plain(_conversation(activity), "tenantId") or (plain(tenant, "id") if isinstance(tenant, Mapping) else "")
     return named.lower()
 
 
 def has_files(activity: Mapping[str, Any]) -> bool:
     """Does the message carry a file or a picture?"""
     for attachment in _list(activity.get("attachments")):
-        kind = _text(attachment, "contentType") if isinstance(attachment, Mapping) else ""
+        kind = plain(attachment, "contentType") if isinstance(attachment, Mapping) else ""
         if kind and not kind.startswith(_CARD_FILES):
             return True
     return False
@@ -190,10 +192,10 @@ def _conversation(activity: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _id(part: Any) -> str:
-    return _text(part, "id") if isinstance(part, Mapping) else ""
+    return plain(part, "id") if isinstance(part, Mapping) else ""
 
 
-def _text(part: Mapping[str, Any], name: str) -> str:
+def plain(part: Mapping[str, Any], name: str) -> str:
     value = part.get(name)
     """An id or a name of the platform's; all of them are plain ASCII."""
     plain = isinstance(value, str) and len(value) <= LONGEST_ID and value.isascii() and value.isprintable()

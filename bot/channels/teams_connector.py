@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
+import json
 import time
 from typing import Any
 from urllib.parse import quote
@@ -38,7 +39,9 @@ class Connector:
         """
         if not self._may_send_to(service_url):
             raise RefusedError("service URL not allowed")
-        headers = {}
+        # As characters, not as escapes: the platform counts what it is sent.
+        body = json.dumps(activity, ensure_ascii=False).encode("utf-8", "replace")
+        headers = {"Content-Type": "application/json; charset=utf-8"}
         token = ""
         if not self._settings.playground:
             token = await self._get_token()
@@ -48,7 +51,7 @@ class Connector:
             self._session = aiohttp.ClientSession(timeout=TIMEOUT, trust_env=True)
         try:
             async with self._session.post(
-                URL(url, encoded=True), json=activity, headers=headers, allow_redirects=False
+                URL(url, encoded=True), data=body, headers=headers, allow_redirects=False
             ) as response:
                 status, after = response.status, _seconds(response.headers.get("Retry-After"))
         except asyncio.TimeoutError as error:

@@ -7,8 +7,9 @@ from typing import Any
 from bot.channels.inbox import Event
 from bot.channels.teams_activities import EDIT, FILES, RECALL, SAY
 from bot.channels.teams_connector import Connector
-from bot.channels.worker import Recall, Say
+from bot.channels.worker import Alter, Recall, Say
 from bot.rendering import teams as drawing
+from bot.rendering.teams_case import edit_for
 
 
 class TeamsDoor:
@@ -19,13 +20,13 @@ class TeamsDoor:
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
 
-    def read(self, payload: dict[str, Any]) -> Say | Recall | None:
+    def read(self, payload: dict[str, Any]) -> Say | Recall | Alter | None:
         """A message or a changed case is a turn; a button for more of an answer recalls it; a welcome is neither."""
         if payload["wants"] == SAY:
             return Say(payload["text"])
         if payload["wants"] == EDIT:
-            return Say("", {"edit": payload["edit"]})
-        return Recall(payload["turn"]) if payload["wants"] == RECALL else None
+            return Alter(lambda case: Say("", {"edit": edit_for(payload["edit"], case)}))
+        return Recall(payload["turn"] or None) if payload["wants"] == RECALL else None
 
     async def busy(self, event: Event) -> None:
         """Show the sign of typing."""
@@ -35,7 +36,7 @@ class TeamsDoor:
     def draw(self, event: Event, answers: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
         """The messages that answer an event."""
         payload = event.payload
-        if answers is None:
+        if answers is None or (payload["wants"] == RECALL and not answers):
             return self._requests(event, [drawing.gone()])
         if payload["wants"] == RECALL:
             return self._requests(event, drawing.section(answers, payload["section"]))
@@ -43,7 +44,7 @@ class TeamsDoor:
             return self._requests(event, [drawing.no_files()])
         if not answers:
             return self._requests(event, [drawing.welcome(payload["personal"])])
-        drawn = [drawing.message(answer, event.event_id, number) for number, answer in enumerate(answers)]
+        drawn = drawing.messages(answers, event.event_id, payload["text"] if payload.get("clicked") else None)
         return self._requests(event, [drawing.no_files(), *drawn] if payload.get("files") else drawn)
 
     def sorry(self, event: Event) -> list[dict[str, Any]]:

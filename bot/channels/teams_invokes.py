@@ -29,11 +29,11 @@ def feedback_taken() -> Reply:
     return 200, {}
 
 
-def thumb(value: Any) -> str:
-    """Which thumb a feedback is: "like", "dislike" or "unknown"."""
+def is_good(value: Any) -> bool | None:
+    """Which thumb a feedback is: up or down; None when it is neither."""
     given = value.get("actionValue") if isinstance(value, Mapping) else None
     reaction = given.get("reaction") if isinstance(given, Mapping) else None
-    return reaction if reaction in ("like", "dislike") else "unknown"
+    return {"like": True, "dislike": False}.get(reaction) if isinstance(reaction, str) else None
 
 
 def other(name: str) -> Reply:

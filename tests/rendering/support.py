@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.rendering import teams
+
 HERE = Path(__file__).parent
 ANSWERS = HERE / "answers"
 GOLDEN = HERE / "golden"
@@ -17,5 +19,7 @@ def load_answers() -> dict[str, dict[str, Any]]:
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(ANSWERS.glob("*.json"))}
 
 
-DRAWINGS: Mapping[str, Callable[[dict[str, Any]], Any]] = {}
+DRAWINGS: Mapping[str, Callable[[dict[str, Any]], Any]] = {
+    "teams": lambda answer: teams.messages([answer], "turn-1"),
+}
 """Channel -> what it draws of an Answer, as JSON data. A channel's golden payloads lie in golden/<channel>."""

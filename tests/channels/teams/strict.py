@@ -17,6 +17,8 @@ ELEMENTS = {
     "ActionSet": {"actions"},
     "Table": {"columns", "rows"},
     "TableRow": {"cells"},
+    "Input.ChoiceSet": {"id", "label", "choices"},
+    "Input.Number": {"id", "label"},
     "TableCell": {"items"},
 }
 """Element -> what it must have."""
