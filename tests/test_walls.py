@@ -22,7 +22,7 @@ MAY_IMPORT = {
 OUTSIDE = {
     "bot/guidance": {"yaml"},
     "bot/dialogue": {"yaml"},
-    "bot/rendering": {"yaml", "slack_sdk"},
+    "bot/rendering": {"yaml"},
     "actions": {"rasa_sdk"},
 }
 """Room -> the only libraries it may import; rooms that are not named are free."""

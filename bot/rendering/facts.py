@@ -8,12 +8,22 @@ from typing import Any
 
 from bot.dialogue.data import fact_rules, words
 from bot.guidance.knowledge import load_knowledge
-from bot.guidance.model import DRUGS, ONE_OF, SLOTS, SOME_OF, TRUE_OR_FALSE, Case, InvalidInputError
+from bot.guidance.model import (
+    BEYOND_ARTICLE,
+    IN_ARTICLE,
+    ONE_OF,
+    SLOTS,
+    SOME_OF,
+    TRUE_OR_FALSE,
+    Case,
+    InvalidInputError,
+)
 from bot.rendering.words import phrase
 
 SET, ADD, REMOVE = "set", "add", "remove"
 CLICKED = tuple(slot for slot in SLOTS if slot != "audience")
-TRIED = tuple(drug for drug in DRUGS if not drug.startswith("mycophenolate"))
+TRIED = tuple(drug for drug in (*IN_ARTICLE, *BEYOND_ARTICLE) if not drug.startswith("mycophenolate"))
+"""What a menu offers as tried; other medicines can be told in words."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,7 @@ def _choices(slot: str, held: Any, register: str) -> list[Choice]:
     if slot in SOME_OF:
         values = TRIED if slot == "drugs_tried" else SOME_OF[slot]
         has = held or []
-        removing = [(v, REMOVE, "remove") for v in values if v in has]
+        removing = [(v, REMOVE, "remove") for v in has]
         adding = [(v, ADD, "add") for v in values if v not in has]
         return [
             Choice(Change(slot, v, how), phrase(name, register, value=_word(slot, v, register)))

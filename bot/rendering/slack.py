@@ -181,7 +181,7 @@ def draw_case(case: Mapping[str, Any], register: str) -> list[Message]:
         _button(f"{EDIT}:undo", phrase("undo", register), "undo"),
         _button(f"{EDIT}:new_patient", phrase("new_patient", register), "new_patient"),
     ]
-    return _pages([*blocks, {"type": "actions", "elements": buttons}], escaped(text))
+    return _pages([blocks[0], {"type": "actions", "elements": buttons}, *blocks[1:]], escaped(text))
 
 
 def change_value(change: case_facts.Change) -> str:
@@ -285,7 +285,7 @@ def _buttons(action: str, labelled: Sequence[tuple[str, str]], first: int = 0) -
 
 
 def _option(label: str, value: str) -> Block:
-    return {"text": {"type": "plain_text", "text": shortened(label, LABEL), "emoji": False}, "value": value}
+    return {"text": {"type": "plain_text", "text": shortened(label, LABEL)}, "value": value}
 
 
 def _menu(action: str, placeholder: str, options: list[Block]) -> Block:
