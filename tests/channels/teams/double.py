@@ -104,16 +104,17 @@ class Microsoft:
         signer = key if key is not None else self.keys[kid].private
         return "Bearer " + jwt.encode(kept, signer, algorithm=algorithm, headers={"kid": kid})
 
-    def messages(self) -> list[dict[str, Any]]:
-        """The messages that were taken, in order; signs of typing left out."""
-        return [s.activity for s in self.sent if s.status < 300 and s.activity.get("type") == "message"]
+    def messages(self, conversation: str | None = None) -> list[dict[str, Any]]:
+        """The messages that were taken, in order, of one conversation or all; signs of typing left out."""
+        taken = [s.activity for s in self.sent if s.status < 300 and s.activity.get("type") == "message"]
+        return [a for a in taken if conversation in (None, a["conversation"]["id"])]
 
-    def wait_for(self, count: int, seconds: float = 30) -> list[dict[str, Any]]:
+    def wait_for(self, count: int, conversation: str | None = None, seconds: float = 30) -> list[dict[str, Any]]:
         """The messages, once there are this many."""
         until = time.monotonic() + seconds
-        while len(self.messages()) < count and time.monotonic() < until:
+        while len(self.messages(conversation)) < count and time.monotonic() < until:
             time.sleep(0.02)
-        found = self.messages()
+        found = self.messages(conversation)
         assert len(found) >= count, f"{len(found)} of {count} messages after {seconds} s: {self.sent[-3:]}"
         return found
 

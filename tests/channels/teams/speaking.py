@@ -80,10 +80,11 @@ class Teams:
 
     def say(self, text: str, messages: int = 1, **more: Any) -> list[dict[str, Any]]:
         """The messages that answer one message."""
-        before = len(self.microsoft.messages())
-        status, body = self.post(activity_of(self.microsoft, text, **more))
-        assert (status, body) == (200, {})
-        return self.microsoft.wait_for(before + messages)[before:]
+        activity = activity_of(self.microsoft, text, **more)
+        place = activity["conversation"]["id"]
+        before = len(self.microsoft.messages(place))
+        assert self.post(activity) == (200, {})
+        return self.microsoft.wait_for(before + messages, place)[before:]
 
 
 __all__ = ["APP_ID", "MENTION", "TENANT", "Teams", "activity_of", "in_channel", "in_group", "mentioned"]
