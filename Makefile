@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run shell train test check format lock eval bench clean
+.PHONY: help run shell train test check format lock eval bench teams-app clean
 
 PYTHON := .venv/bin/python
 PORT ?= 5005
@@ -13,8 +13,8 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/var/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
 help: ## say what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | while IFS=$$'\t' read -r name text; do \
-	  printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | while IFS=$$'\t' read -r name text; do \
+	  printf '  make %-9s %s\n' "$$name" "$$text"; done
 
 run: ## set everything up, train if needed, start the assistant (PORT=5005)
 	@scripts/setup
@@ -52,6 +52,10 @@ bench: ## measure it beside stock Rasa (large download, several minutes); OURS=1
 	@scripts/setup
 	@$(PYTHON) -m bot.runtime train
 	@$(PYTHON) -m bench $(if $(OURS),--ours)
+
+teams-app: ## build the package to upload to Microsoft Teams (docs/teams.md)
+	@scripts/setup
+	@$(PYTHON) packaging/teams/build.py
 
 lock: ## write the lock files anew from pyproject.toml
 	@scripts/lock
