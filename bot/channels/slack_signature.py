@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 from slack_sdk.signature import Clock, SignatureVerifier
@@ -40,10 +39,3 @@ class Signatures:
         now = self._clock.now()
         self._taken = {signature: at for signature, at in self._taken.items() if now - at <= 2 * WINDOW}
         self._taken[headers["x-slack-signature"]] = now
-
-
-def sign(signing_secret: str, body: bytes, at: float | None = None) -> dict[str, str]:
-    """The headers with which Slack would send this body."""
-    stamp = str(int(time.time() if at is None else at))
-    signature = SignatureVerifier(signing_secret).generate_signature(timestamp=stamp, body=body)
-    return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": str(signature)}

@@ -104,11 +104,14 @@ def details(answer: Answer) -> list[Detail]:
     if answer["statements"] or answer["options"]:
         found.append(Detail(ALL, phrase("show_all", register)))
         found.append(Detail(SOURCES, phrase("sources", register)))
-    for option in answer["options"]:
-        if option["stance"] in HELD_BACK:
-            label = phrase("why_not", register, option=option_label(option))
-            found.append(Detail(f"{WHY}{option['option']}", label))
+    for option in _held_back(answer):
+        label = phrase("why_not", register, option=option_label(option))
+        found.append(Detail(f"{WHY}{option['option']}", label))
     return found
+
+
+def _held_back(answer: Answer) -> list[Mapping[str, Any]]:
+    return [option for option in answer["options"] if option["stance"] in HELD_BACK]
 
 
 # --- what unfolds
@@ -121,7 +124,7 @@ def unfolded(answer: Answer, detail: str) -> tuple[str, list[Line]]:
         return phrase("all_title", register), _everything(answer, register)
     if detail == SOURCES:
         return phrase("sources_title", register), _sources(answer, register)
-    for option in answer["options"]:
+    for option in _held_back(answer):
         if detail == f"{WHY}{option['option']}":
             stance = word("stances", option["stance"], register)
             return phrase("why_title", register, option=option_label(option), stance=stance), _why(answer, option)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.rendering import teams
+from bot.rendering import slack, teams
 
 HERE = Path(__file__).parent
 ANSWERS = HERE / "answers"
@@ -20,6 +20,7 @@ def load_answers() -> dict[str, dict[str, Any]]:
 
 
 DRAWINGS: Mapping[str, Callable[[dict[str, Any]], Any]] = {
+    "slack": lambda answer: [message.as_dict() for message in slack.draw([answer], "T0TEAM:D1:1700000000.000100")],
     "teams": lambda answer: teams.messages([answer], "turn-1"),
 }
 """Channel -> what it draws of an Answer, as JSON data. A channel's golden payloads lie in golden/<channel>."""
