@@ -191,7 +191,7 @@ class TeamsChannel(InputChannel):
 
     async def _feedback(self, activity: Mapping[str, Any], good: bool | None) -> None:
         """Note a thumb, beside the id that Teams gave our message. What was written with it is not kept."""
-        rated = activities.plain(activity, "replyToId")
+        rated = activities.plain(activity, "replyToId") or activities.plain(activity, "id")
         if good is not None and 0 < len(rated) <= LONGEST_RATED:
             assert self._inbox is not None
             await self._inbox.feedback(activities.key_of(activity), rated, good)

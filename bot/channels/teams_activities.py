@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.conversation import Scope, conversation_key
+from bot.rendering.teams_card import CHOSEN
 from bot.rendering.teams_case import edit_of
 
 SAY, EDIT, RECALL, WELCOME, FILES = "say", "edit", "recall", "welcome", "files"
@@ -109,6 +110,8 @@ def click_of(data: Any) -> Click | None:
     if not isinstance(ours, Mapping):
         return None
     say, turn, section = (ours.get(name) for name in ("say", "turn", "section"))
+    if "chosen" in ours:
+        section = data.get(CHOSEN)
     if isinstance(say, str) and say.strip():
         return Click(say=say.encode("utf-8", "replace").decode("utf-8").strip()[:LONGEST_TEXT])
     if isinstance(turn, str) and isinstance(section, str) and 0 < len(turn) + len(section) <= LONGEST_REFERENCE:

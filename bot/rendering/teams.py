@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from bot.rendering.parts import Answer, fold, lines, unfolded
+from bot.rendering.parts import HEADLINE, Answer, Line, fold, lines, unfolded
 from bot.rendering.teams_card import answer_card
 from bot.rendering.teams_case import CASE, case_form
 from bot.rendering.teams_citations import message_entity
@@ -29,6 +29,7 @@ LESS: tuple[frozenset[str], ...] = (
     frozenset({"table", "options", "case", "why"}),
 )
 """What is left out of a card, step by step, until the message fits. "Show all" brings it."""
+BULLET = "• "
 Activity = dict[str, Any]
 
 
@@ -99,8 +100,11 @@ def size(activity: Activity) -> int:
 
 def _answer(answer: Answer, turn: str, number: int, clicked: str | None) -> list[Activity]:
     register = register_of(answer)
-    pieces = fold([line.text for line in lines(answer)], LONGEST_TEXT)
-    drawn = [_cited(_message(paragraphs(piece)), [answer]) for piece in pieces]
+    found = lines(answer)
+    styles = {line.text: _styled(line) for line in found}
+    pieces = fold([line.text for line in found], LONGEST_TEXT)
+    texts = ("\n\n".join(styles.get(line) or escape(line) for line in piece.split("\n") if line) for piece in pieces)
+    drawn = [_cited(_message(text), [answer]) for text in texts]
     level = (answer["escalation"] or {}).get("level")
     if level:
         drawn[0]["text"] = f"**{escape(word('levels', level, register))}**\n\n{drawn[0]['text']}"
@@ -114,6 +118,17 @@ def _answer(answer: Answer, turn: str, number: int, clicked: str | None) -> list
         if size(whole) <= BUDGET:
             return [*drawn[:-1], whole]
     return drawn
+
+
+def _styled(line: Line) -> str:
+    """The headline and what introduces a line stand out."""
+    if line.kind == HEADLINE and "[" not in line.text:
+        return f"**{escape(line.text)}**"
+    if line.lead:
+        bullet = BULLET if line.text.startswith(BULLET) else ""
+        lead = line.lead.removeprefix(BULLET)
+        return f"{bullet}**{escape(lead)}:** {escape(line.text[len(line.lead) + 2 :])}"
+    return escape(line.text)
 
 
 def _message(text: str) -> Activity:

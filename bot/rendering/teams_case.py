@@ -18,8 +18,8 @@ CASE = "case"
 """The section that is the form. It belongs to no turn: it shows the case as it is."""
 INPUT = "case."
 """How the ids of the form's fields begin; the slot follows."""
-UNKNOWN = ""
-"""What a field sends when its fact is not known."""
+UNKNOWN = "unknown"
+"""What a field sends when its fact is not known; clients show no name for an empty value."""
 ACTS = ("undo", "new_patient")
 MOST_CHANGES = 60
 """More than there are values in the form."""
@@ -134,7 +134,7 @@ def _changed(was: Mapping[str, Any], fields: Mapping[str, Any]) -> list[Change]:
 def _read(slot: str, given: Any) -> Any:
     """A field's value as the case holds it."""
     text = given.strip() if isinstance(given, str) else given
-    if text in (UNKNOWN, None):
+    if text in (UNKNOWN, "", None):
         return None
     if slot in TRUE_OR_FALSE:
         return {"true": True, "false": False}.get(text) if isinstance(text, str) else text

@@ -78,6 +78,6 @@ def _cell(text: str) -> Element:
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
-    """A column that holds sentences is three times as wide as one that holds names."""
+    """A column that holds sentences is twice as wide as one that holds names."""
     longest = [max((len(row[n]) for row in rows), default=0) for n in range(len(rows[0]) if rows else 0)]
-    return [3 if length > 60 else 1 for length in longest]
+    return [2 if length > 60 else 1 for length in longest]
