@@ -50,7 +50,9 @@ import os, sys
 from bot.runtime.environment import prepare
 prepare()
 import bot.channels.slack, rasa.core.agent
+from bot.language.understanding import shared_reader
 from bot.runtime import server, training
+shared_reader()
 from bot.runtime.__main__ import _configure_logging
 model, port = training.model_path(), int(sys.argv[1])
 _configure_logging("WARNING")
@@ -64,7 +66,8 @@ for _ in sys.stdin:
     os.waitpid(child, 0)
     print("gone", flush=True)
 """
-"""Starts servers that are processes of their own, with Rasa imported already: a start takes a fraction of the time."""
+"""Starts servers that are processes of their own, with Rasa imported and the language tables read already, so that a
+start takes a fraction of the time. Each loads the model, opens the files and the port anew."""
 
 
 class Assistant:
@@ -150,7 +153,7 @@ def kill_again_and_again(folder: Path, double: SlackDouble, rounds: int, seed: i
                     pass
                 result.unacknowledged += 1
                 stopped.wait(0.05)
-            if stopped.wait(0.25):
+            if stopped.wait(0.4):
                 return
 
     threads = [threading.Thread(target=converse, args=(number,)) for number in range(CONVERSATIONS)]
@@ -181,8 +184,8 @@ def kill_again_and_again(folder: Path, double: SlackDouble, rounds: int, seed: i
 
 
 def _wait_for_silence(double: SlackDouble, wanted: int) -> None:
-    """Until everything is answered, and then a while longer for what should not come; at most five minutes."""
-    until = time.monotonic() + 300
+    """Until everything is answered, and then a while longer for what should not come; at most fifteen minutes."""
+    until = time.monotonic() + 900
     while len(double.posted) < wanted and time.monotonic() < until:
         time.sleep(0.2)
     time.sleep(3)
