@@ -135,6 +135,7 @@ def until_sent(microsoft: Microsoft) -> None:
         ({"serviceUrl": 7}, {}),
         ({}, {"X-Forwarded-For": "127.0.0.1"}),
         ({}, {"Forwarded": "for=127.0.0.1"}),
+        ({}, {"Content-Type": "text/plain"}),
     ],
 )
 def test_the_playground_is_for_this_machine_alone(
