@@ -28,6 +28,8 @@ class SlackDouble:
     def __init__(self) -> None:
         self.posted: list[dict[str, Any]] = []
         self.responded: list[dict[str, Any]] = []
+        self.ever: list[str] = []
+        """Where every message and response went, since the beginning."""
         self.published: list[dict[str, Any]] = []
         self.calls: collections.Counter[str] = collections.Counter()
         self.other: list[tuple[str, dict[str, Any]]] = []
@@ -163,6 +165,7 @@ class SlackDouble:
         with self._lock:
             ts = f"{int(time.time())}.{next(self._number):06d}"
             self.posted.append({**args, "ts": ts, "at": time.time()})
+            self.ever.append(args["channel"])
         return {"ok": True, "channel": args["channel"], "ts": ts}
 
     def _history(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -199,6 +202,7 @@ class SlackDouble:
             self.refused.append(("response_url", wrong[1]))
             return web.Response(status=400, text=wrong[0])
         self.responded.append(args)
+        self.ever.append("response_url")
         return web.Response(text="ok")
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
