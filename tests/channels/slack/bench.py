@@ -1,4 +1,4 @@
-"""The long runs, with their figures: python -m tests.channels.slack.bench kills [rounds] | burst [events]"""
+"""The long runs, with their figures: python -m tests.channels.slack.bench kills [rounds [minutes]] | burst [events]"""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tests.channels.slack.load import kill_again_and_again, send_mixed
 from tests.channels.slack.support import Door
 
 
-def kills(rounds: int) -> None:
-    """Kill a server at random moments while it answers."""
+def kills(rounds: int, minutes: float) -> None:
+    """Kill a server at random moments while it answers; for so many minutes at most."""
     double = SlackDouble()
     double.delay = 0.05
     with tempfile.TemporaryDirectory() as folder:
-        result = kill_again_and_again(Path(folder), double, rounds)
+        result = kill_again_and_again(Path(folder), double, rounds, within=60 * minutes)
     double.close()
     busy = [count for count in result.open_at_kill if count > 0]
     print(f"kill -9: {result.rounds} rounds, {len(busy)} of them with messages acknowledged and not yet answered")
@@ -44,6 +44,6 @@ def burst(events: int) -> None:
 if __name__ == "__main__":
     what, number = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else None
     if what == "kills":
-        kills(number or 200)
+        kills(number or 200, float(sys.argv[3]) if len(sys.argv) > 3 else float("inf"))
     else:
         burst(number or 1000)

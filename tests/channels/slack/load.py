@@ -49,7 +49,7 @@ NURSERY = """
 import os, sys
 from bot.runtime.environment import prepare
 prepare()
-import bot.channels.slack, rasa.core.agent
+import bot.channels.slack, bot.channels.teams, rasa.core.agent
 from bot.language.understanding import shared_reader
 from bot.runtime import server, training
 shared_reader()
@@ -128,7 +128,9 @@ class Assistant:
         self._nursery.wait(10)
 
 
-def kill_again_and_again(folder: Path, double: SlackDouble, rounds: int, seed: int = 1) -> Killings:
+def kill_again_and_again(
+    folder: Path, double: SlackDouble, rounds: int, within: float = float("inf"), seed: int = 1
+) -> Killings:
     """Send messages in many conversations without pause while the server is killed at random moments.
 
     Each conversation asks for the dose for one weight after the other, so that an answer names its question. A message
@@ -160,7 +162,8 @@ def kill_again_and_again(folder: Path, double: SlackDouble, rounds: int, seed: i
     for thread in threads:
         thread.start()
     try:
-        for _ in range(rounds):
+        until = time.monotonic() + within
+        while result.rounds < rounds and time.monotonic() < until:
             assistant.start()
             assistant.wait()
             time.sleep(chance.uniform(0.0, 1.5))
