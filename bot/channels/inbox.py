@@ -29,6 +29,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
 WAITING, CLAIMED, DONE = "waiting", "claimed", "done"
+OPEN = (WAITING, CLAIMED)
 PLANNED, SENDING, SENT, DEAD = "planned", "sending", "sent", "dead"
 
 LEASE = 60.0
@@ -54,7 +55,7 @@ _events = sa.Table(
     sa.Column("claimed_until", sa.Float),
     sa.Column("received_at", sa.Float, nullable=False),
     sa.UniqueConstraint("channel", "event_id"),
-    sa.Index("channel_events_open", "channel", "state", "seq"),
+    sa.Index("channel_events_open", "state", "channel", "seq"),
     sa.Index("channel_events_order", "conversation", "state", "seq"),
 )
 _replies = sa.Table(
@@ -188,7 +189,7 @@ class Inbox:
         """The oldest event that is first in its conversation, now this process's; None when there is nothing to do."""
         before = _events.alias()
         earlier = sa.exists().where(
-            before.c.conversation == _events.c.conversation, before.c.seq < _events.c.seq, before.c.state != DONE
+            before.c.conversation == _events.c.conversation, before.c.seq < _events.c.seq, before.c.state.in_(OPEN)
         )
 
         def work(connection: Any) -> Event | None:
@@ -198,7 +199,7 @@ class Inbox:
             )
             query = (
                 sa.select(_events)
-                .where(_events.c.channel == channel, _events.c.state != DONE, free, ~earlier)
+                .where(_events.c.channel == channel, _events.c.state.in_(OPEN), free, ~earlier)
                 .order_by(_events.c.seq)
                 .limit(1)
             )
@@ -305,7 +306,7 @@ class Inbox:
 
     async def open_events(self) -> int:
         """How many events are not done."""
-        count = sa.select(sa.func.count()).select_from(_events).where(_events.c.state != DONE)
+        count = sa.select(sa.func.count()).select_from(_events).where(_events.c.state.in_(OPEN))
         return int(await self._run(lambda connection: connection.execute(count).scalar_one()))
 
     def close(self) -> None:
