@@ -6,6 +6,7 @@ Everything that Teams sends is handled on purpose: see `_take`.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -55,6 +56,7 @@ class TeamsChannel(InputChannel):
         self._on_new_message: OnNewMessage | None = None
         self._worker: Worker | None = None
         self._inbox: Inbox | None = None
+        self._trial: asyncio.Task[None] | None = None
 
     @classmethod
     def from_settings(cls, section: Any, environment: Mapping[str, str]) -> TeamsChannel | None:
@@ -76,11 +78,20 @@ class TeamsChannel(InputChannel):
         self._inbox = inbox
         self._worker = Worker(TeamsDoor(self._connector), inbox, self._on_new_message, conversation)
         self._worker.start()
+        self._trial = asyncio.ensure_future(self._try_credentials())
+
+    async def _try_credentials(self) -> None:
+        """Say at the start, not at the first answer, that the credentials are wrong; without a network, nothing."""
+        reason = await self._connector.wrong_credentials()
+        if reason is not None:
+            logger.error("Teams: answers cannot be sent: %s. See docs/teams.md.", reason)
 
     async def stop(self) -> None:
         """End; what is unfinished is taken up at the next start."""
         if self._worker is not None:
             await self._worker.stop()
+        if self._trial is not None:
+            self._trial.cancel()
         await self._connector.close()
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
@@ -131,8 +142,8 @@ class TeamsChannel(InputChannel):
     async def _take(self, activity: Mapping[str, Any]) -> invokes.Reply:
         """Status and body for a verified activity.
 
-        Edited and deleted messages are left alone: an answer that was given stays, and the words can be sent again.
-        Reactions, signs of typing and whatever else there may be want no answer.
+        A message that was written anew is not answered anew, and that is said once: nobody should believe that a fact
+        was taken back. Deleted ones are left alone. Reactions, signs of typing and all else want no answer.
         """
         kind = activity.get("type")
         if kind == "invoke":
@@ -141,6 +152,8 @@ class TeamsChannel(InputChannel):
             await self._message(activity)
         elif is_installed(activity):
             await self._put(activities.read_event(activity, activities.WELCOME))
+        elif activities.is_rewritten(activity) and not is_from_a_bot(activity) and await self._is_for_us(activity):
+            await self._put(activities.read_event(activity, activities.REWRITTEN))
         return 200, {}
 
     async def _message(self, activity: Mapping[str, Any]) -> None:

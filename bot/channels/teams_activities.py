@@ -14,8 +14,10 @@ from bot.channels.conversation import Scope, conversation_key
 from bot.rendering.teams_card import CHOSEN
 from bot.rendering.teams_case import edit_of
 
-SAY, EDIT, RECALL, WELCOME, FILES = "say", "edit", "recall", "welcome", "files"
-"""What a payload wants of us: a turn, a changed case, more of an earlier answer, a welcome, a word about files."""
+SAY, EDIT, RECALL = "say", "edit", "recall"
+"""What a payload wants of us: a turn, a changed case, more of an earlier answer."""
+WELCOME, FILES, REWRITTEN = "welcome", "files", "rewritten"
+"""Or only a word: on what this is, on files, on a message that was written anew."""
 
 LONGEST_TEXT = 8000
 """Characters of a message that are kept; the assistant itself says that a message is too long far below this."""
@@ -88,7 +90,7 @@ def text_of(activity: Mapping[str, Any]) -> str:
 def is_mentioned(activity: Mapping[str, Any]) -> bool:
     """Is the bot named in the message?"""
     bot = _id(activity.get("recipient"))
-    return any(
+    return bool(bot) and any(
         isinstance(entity, Mapping) and entity.get("type") == "mention" and _id(entity.get("mentioned")) == bot
         for entity in _list(activity.get("entities"))
     )
@@ -124,7 +126,7 @@ def read_event(activity: Mapping[str, Any], wants: str, **more: Any) -> Incoming
     """The activity as an event for the inbox.
 
     Args:
-        wants: SAY, EDIT, RECALL, WELCOME or FILES.
+        wants: SAY, EDIT, RECALL, WELCOME, FILES or REWRITTEN.
         more: what the payload holds beside the address: the text, the turn and section.
 
     Raises:
@@ -180,6 +182,13 @@ def tenant_of(activity: Mapping[str, Any]) -> str:
     return named.lower()
 
 
+def is_rewritten(activity: Mapping[str, Any]) -> bool:
+    """Did somebody change the words of a message? Teams sends the same for one that is no longer deleted."""
+    data = activity.get("channelData")
+    kind = data.get("eventType") if isinstance(data, Mapping) else None
+    return activity.get("type") == "messageUpdate" and kind == "editMessage" and bool(text_of(activity))
+
+
 def has_files(activity: Mapping[str, Any]) -> bool:
     """Does the message carry a file or a picture?"""
     for attachment in _list(activity.get("attachments")):
@@ -199,10 +208,10 @@ def _id(part: Any) -> str:
 
 
 def plain(part: Mapping[str, Any], name: str) -> str:
+    """An id or a name of the platform's, which are all plain ASCII; "" when it is none."""
     value = part.get(name)
-    """An id or a name of the platform's; all of them are plain ASCII."""
-    plain = isinstance(value, str) and len(value) <= LONGEST_ID and value.isascii() and value.isprintable()
-    return str(value) if plain else ""
+    good = isinstance(value, str) and len(value) <= LONGEST_ID and value.isascii() and value.isprintable()
+    return str(value) if good else ""
 
 
 def _list(value: Any) -> list[Any]:

@@ -41,34 +41,47 @@ class Connector:
             raise RefusedError("service URL not allowed")
         # As characters, not as escapes: the platform counts what it is sent.
         body = json.dumps(activity, ensure_ascii=False).encode("utf-8", "replace")
-        headers = {"Content-Type": "application/json; charset=utf-8"}
-        token = ""
-        if not self._settings.playground:
-            token = await self._get_token()
-            headers["Authorization"] = f"Bearer {token}"
         url = f"{service_url.rstrip('/')}/v3/conversations/{quote(conversation, safe='')}/activities"
+        token = await self._get_token()
+        status, after = await self._post(url, body, token)
+        if status == 401 and token:
+            # The token may have been withdrawn; if a new one is not taken either, the bot is not allowed to speak.
+            self._token.forget(token)
+            status, after = await self._post(url, body, await self._get_token())
+        if status < 300:
+            return
+        if status in PASSING or status >= 500:
+            raise TryAgainError(f"status {status}", after, uncertain=status >= 500)
+        raise RefusedError(f"status {status}")
+
+    async def wrong_credentials(self) -> str | None:
+        """Why no token will ever be had with these credentials; None when one was, or when that cannot be told now."""
+        try:
+            await self._get_token()
+        except RefusedError as error:
+            return str(error)
+        except TryAgainError:
+            return None
+        return None
+
+    async def _post(self, url: str, body: bytes, token: str) -> tuple[int, float | None]:
+        """Status of one request, and the seconds that the platform asks to wait."""
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=TIMEOUT, trust_env=True)
         try:
             async with self._session.post(
                 URL(url, encoded=True), data=body, headers=headers, allow_redirects=False
             ) as response:
-                status, after = response.status, _seconds(response.headers.get("Retry-After"))
+                return response.status, _seconds(response.headers.get("Retry-After"))
         except asyncio.TimeoutError as error:
             raise TryAgainError("no answer in time", uncertain=True) from error
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
             raise TryAgainError(f"no connection ({type(error).__name__})") from error
         except (aiohttp.ClientError, OSError) as error:
             raise TryAgainError(f"connection lost ({type(error).__name__})", uncertain=True) from error
-        if status < 300:
-            return
-        if status == 401 and token:
-            # Once with a new token; if that one is not taken either, the bot is not allowed to speak.
-            self._token.forget(token)
-            raise TryAgainError("status 401")
-        if status in PASSING or status >= 500:
-            raise TryAgainError(f"status {status}", after, uncertain=status >= 500)
-        raise RefusedError(f"status {status}")
 
     async def close(self) -> None:
         """Close the connections."""
@@ -81,6 +94,9 @@ class Connector:
         return may_answer_at(service_url, self._settings.service_hosts)
 
     async def _get_token(self) -> str:
+        """The bot's token; the playground takes none."""
+        if self._settings.playground:
+            return ""
         try:
             return await self._token.get()
         except TokenError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.channels.inbox import Event
-from bot.channels.teams_activities import EDIT, FILES, RECALL, SAY
+from bot.channels.teams_activities import EDIT, FILES, RECALL, REWRITTEN, SAY
 from bot.channels.teams_connector import Connector
 from bot.channels.worker import Alter, Recall, Say
 from bot.rendering import teams as drawing
@@ -42,6 +42,8 @@ class TeamsDoor:
             return self._requests(event, drawing.section(answers, payload["section"]))
         if payload["wants"] == FILES:
             return self._requests(event, [drawing.no_files()])
+        if payload["wants"] == REWRITTEN:
+            return self._requests(event, [drawing.rewritten()])
         if not answers:
             return self._requests(event, [drawing.welcome(payload["personal"])])
         drawn = drawing.messages(answers, event.event_id, payload["text"] if payload.get("clicked") else None)

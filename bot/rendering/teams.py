@@ -88,6 +88,11 @@ def no_files() -> Activity:
     return _message(paragraphs(phrase("no_files", register_of(None))))
 
 
+def rewritten() -> Activity:
+    """A message that was changed is not read again."""
+    return _message(paragraphs(phrase("edited", register_of(None))))
+
+
 def sorry() -> Activity:
     """Something broke."""
     return _message(paragraphs(phrase("sorry", register_of(None))))

@@ -147,6 +147,17 @@ def test_the_playground_is_for_this_machine_alone(
     assert not microsoft.sent
 
 
+def test_a_wrong_secret_is_told_at_the_start(tmp_path: Path, microsoft: Microsoft) -> None:
+    for running in started(tmp_path, **{**microsoft.environment(), "TEAMS_APP_PASSWORD": "zyxwvut"}):
+        until = time.monotonic() + 20
+        while "answers cannot be sent" not in running.log.read_text() and time.monotonic() < until:
+            time.sleep(0.05)
+        log = running.log.read_text()
+        assert "answers cannot be sent: the token endpoint answered 401 (AADSTS7000215)" in log
+        assert "zyxwvut" not in log
+        assert running.answers("tac dose?")
+
+
 def test_a_server_whose_keys_cannot_be_had_starts_and_asks_teams_to_wait(tmp_path: Path, microsoft: Microsoft) -> None:
     environment = {**microsoft.environment(), "TEAMS_METADATA_URL": "http://127.0.0.1:1/openid"}
     for running in started(tmp_path, **environment):
