@@ -205,6 +205,8 @@ class Worker:
         )
         await self._on_new_message(message)
         await busy
+        if not collector.answers:
+            raise LookupError("a turn brought no Answer")
         return collector.answers
 
     async def _show_busy(self, event: Event) -> None:

@@ -37,8 +37,11 @@ def make_channels(credentials: Path) -> list[InputChannel]:
         rasa.core.run._create_single_channel(name, section) for name, section in sections.items() if name not in OURS
     ]
     for name in OURS:
+        section = sections.get(name)
+        if name in sections and section is None:
+            section = {}  # named, and nothing in it: somebody wants it
         try:
-            channel = class_from_module_path(name).from_settings(sections.get(name), os.environ)
+            channel = class_from_module_path(name).from_settings(section, os.environ)
         except CredentialsError as error:
             short = name.rpartition(".")[2].removesuffix("Channel")
             print(f"{short} is not opened: {error}", file=sys.stderr, flush=True)
