@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "bot/guidance": {"bot.guidance"},
     "bot/language": {"bot.language", "bot.guidance"},
     "bot/dialogue": {"bot.dialogue", "bot.guidance"},
-    "bot/rendering": {"bot.rendering", "bot.guidance", "bot.dialogue.data"},
+    "bot/rendering": {"bot.rendering", "bot.guidance", "bot.dialogue.data"},  # the words for facts stand there
     "bot/channels": {"bot.channels", "bot.rendering"},
     "bot/runtime": {"bot", "actions"},
     "actions": {"actions", "bot.dialogue", "bot.guidance"},

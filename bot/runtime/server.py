@@ -12,7 +12,7 @@ import rasa.core.run
 from rasa.core.utils import AvailableEndpoints
 from sanic import Sanic
 
-from bot.runtime import patches
+from bot.runtime import channels, patches
 from bot.runtime.in_process import InProcessActions
 from bot.runtime.paths import ROOT
 
@@ -34,12 +34,13 @@ def make_app(model: Path, credentials: Path, endpoints: Path, actions: str = "ac
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.USE_UVLOOP = False
     app.config.ACCESS_LOG = False
-    channels = rasa.core.run.create_http_input_channels(None, str(credentials))
-    rasa.core.channels.channel.register(channels, app, route="/webhooks/")
+    opened = channels.make_channels(credentials)
+    rasa.core.channels.channel.register(opened, app, route="/webhooks/")
     app.register_listener(
         partial(rasa.core.run.load_agent_on_start, str(model), available, None), "before_server_start"
     )
     app.register_listener(_settle, "before_server_start")
+    channels.add_to(app, opened, available)
     app.register_listener(rasa.core.run.close_resources, "after_server_stop")
     return app
 
