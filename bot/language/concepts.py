@@ -166,7 +166,7 @@ def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], to
             return status
     if mods & {"hypothetical", "generic", "uncertain"}:
         return "scenario"
-    if "historical" in mods:
+    if mods & {"historical", "resolved"}:
         return "past"
     if concept == "pregnancy" and _is_topic(match, tokens):
         return "asked"

@@ -18,6 +18,7 @@ ILD_SHOWN = ("none", "mild", "moderate", "severe", "rapidly_progressive", "refra
 """Values that ``understood.ild`` names; any other word about the lungs is shown as present_unspecified."""
 _SHORT = 14
 _CORRECTING = words("correcting_words")
+_COMING_BACK = words("words_of_coming_back")
 _DENIALS = frozenset({"not", "n't", "never", "hardly", "barely", "nicht", "no", "pas", "non", "nao"})
 _IT = frozenset({"it", "that", "this", "one", "them"})
 _DENIED = ("absent", "withdrawn")
@@ -119,8 +120,11 @@ def _asks_of_it(tokens: Sequence[Token]) -> bool:
 
 def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -> None:
     effects = [c for c in concepts if c.concept == "side_effect" and (c.drug is None or is_mmf(c.drug))]
-    slots.side_effect = _unique(c.value for c in effects if c.talked_about)
+    slots.side_effect = _unique(c.value for c in effects if c.talked_about and not _is_over(c, tokens))
     _store(slots, "side_effect", effects)
+    over = _unique(c.value for c in effects if _is_over(c, tokens) and c.value not in slots.side_effect)
+    if over:
+        slots.absent["side_effect"] = _unique([*slots.absent.get("side_effect", []), *over])
     no_fever = any(c.concept == "sign" and c.status == "absent" for c in concepts)
     if no_fever and "infection" not in slots.side_effect:
         slots.absent["side_effect"] = _unique([*slots.absent.get("side_effect", []), "infection"])
@@ -154,6 +158,13 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
     if responses:
         values = [_response(c, tokens) for c in responses]
         slots.facts["mmf_response"] = "poor" if set(values) == {"poor"} else values[-1]
+
+
+def _is_over(effect: Concept, tokens: Sequence[Token]) -> bool:
+    """Has the effect gone? It still is what the message is about where the drug shall come back after it."""
+    return (
+        effect.status == "past" and "resolved" in effect.modifiers and not any(t.norm in _COMING_BACK for t in tokens)
+    )
 
 
 def _response(concept: Concept, tokens: Sequence[Token]) -> str:
