@@ -95,6 +95,7 @@ def find_concepts(tokens: list[Token], lexicon: Lexicon, context: Context, langu
     modifiers = context.modifiers(tokens, found, language)
     asking = spans(tokens)
     concepts = []
+    found = [_not_healthy_now(match, mods) for match, mods in zip(found, modifiers, strict=True)]
     for match, mods in zip(found, modifiers, strict=True):
         status = _status(match, mods, asking, tokens)
         if status == "fact" and match.row.concept == "side_effect" and (match.start, match.end) in organs:
@@ -102,6 +103,14 @@ def find_concepts(tokens: list[Token], lexicon: Lexicon, context: Context, langu
             status = "asked" if is_asked_of_organ(match, span, tokens) else status
         concepts.append(Concept(match, mods, status))
     return _settle_double_readings(other_peoples(concepts, tokens))
+
+
+def _not_healthy_now(match: Match[Term], modifiers: frozenset[str]) -> Match[Term]:
+    """ "No stomach trouble until cellcept": what was in order before the drug is its effect now."""
+    slot, _, value = match.row.value.partition(".")
+    if match.row.concept == "healthy" and "reverted" in modifiers and slot == "side_effect":
+        return replace(match, row=Term(slot, value))
+    return match
 
 
 def other_peoples(concepts: list[Concept], tokens: Sequence[Token]) -> list[Concept]:
@@ -289,10 +298,9 @@ def nearest_target(
         commas = sum(t.norm in (",", "and", "-", "(") for t in between)
         if follows and commas and of_a_pronoun(word, tokens):
             continue  # "it's mild, and my lungs are better": the degree is that of "it"
-        if any(t.norm in ("but", ";", "\n", "though", "however") for t in between) or len(between) > (
-            before if follows else reach
-        ):
-            continue
+        longest = before if follows else 2 * reach if of_a_pronoun(word, tokens) else reach
+        if any(t.norm in ("but", ";", "\n", "though", "however") for t in between) or len(between) > longest:
+            continue  # "the ILD isn't mild any more, it's severe": "it" may look further back
         cost = len(between) + 3 * commas + (0 if follows else 0.5)
         if best is None or cost < best[0]:
             best = (cost, target)

@@ -35,7 +35,9 @@ DIRECTIONS = ("forward", "backward", "inside")
 """Where a cue reaches: behind it, before it, or what its own words hold ("no rituximab yet")."""
 
 _KEYS = {"category", "direction", "scope", "only", "never", "list", "through", *LANGUAGES}
-_TAKEN_BACK = frozenset({"negated"})
+_TAKEN_BACK = frozenset({"negated", "withdrawn"})
+_OR = frozenset({"or", "nor", "no"})
+_SMALL_WORDS = words("list_small_words")
 _JOINTS = words("list_joints")
 _WALLS = frozenset({"\n", ";", "(", ")", ":"})
 
@@ -94,7 +96,9 @@ class Context:
         for cue in cues:
             if cue.row.category == "reverted":
                 for number in _reached(cue, tokens, found, cues):
-                    if result[number] & _TAKEN_BACK:  # "never had thrush before the cellcept": now it is there
+                    if found[number].row.concept == "healthy":
+                        result[number].add("reverted")
+                    elif "negated" in result[number]:  # "never had thrush before the cellcept": now it is there
                         result[number] = (result[number] - _TAKEN_BACK) | {"asserted"}
         return [frozenset(modifiers) for modifiers in result]
 
@@ -180,9 +184,10 @@ def _first_list(
 def _list_goes_on(reach: int, match: Match[Term], tokens: list[Token], found: Sequence[Match[Term]]) -> bool:
     """Between the last concept and this one stand only joints, and after it the list ends cleanly."""
     between = [t.norm for t in tokens[reach : match.start]]
-    if not between or any(word not in _JOINTS for word in between):
+    small = _JOINTS | _SMALL_WORDS if set(between) & _OR else _JOINTS  # "vomit or have the runs"
+    if not between or any(word not in small for word in between):
         return False
-    if "or" in between or "nor" in between or "no" in between:
+    if set(between) & _OR:
         return True
     rest = tokens[match.end] if match.end < len(tokens) else None
     return rest is None or rest.is_mark or rest.norm in _JOINTS or rest.sentence != tokens[match.start].sentence

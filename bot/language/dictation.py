@@ -75,7 +75,12 @@ class Dictation:
         joined = ""
         for end in range(start, min(start + MOST_WORDS, len(tokens))):
             word = tokens[end].norm
-            if not word.isalpha() or not word.isascii() or word in names or tokens[end].sentence != tokens[start].sentence:
+            if (
+                not word.isalpha()
+                or not word.isascii()
+                or word in names
+                or tokens[end].sentence != tokens[start].sentence
+            ):
                 break
             joined += heard(word)
             if end == start:

@@ -185,6 +185,8 @@ def _ild(slots: Slots, concepts: Sequence[Concept], lungs: Sequence[Concept]) ->
     disease = [c for c in concepts if c.concept == "lung" and c.value == "disease"]
     talked = [c for c in lungs if c.talked_about]
     slots.ild = _unique(c.value for c in talked if c.value in ILD_SHOWN)
+    if len(slots.ild) > 1 and "none" in slots.ild:
+        slots.ild.remove("none")  # "severe ILD ruled out, mild changes": there is ILD
     vague = any(c.value not in ILD_SHOWN for c in talked) or any(c.talked_about for c in disease)
     if vague and not slots.ild:
         slots.ild = ["present_unspecified"]
@@ -226,12 +228,12 @@ def _pregnancy(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token
         stated.append("not_pregnant")
     if stated:
         slots.facts["pregnancy"] = min(stated, key=_order(stated))
-    elif any(c.concept == "cannot_be_pregnant" and c.status == "fact" for c in concepts) or (
-        not said and is_male_patient(tokens)
-    ):
+    elif _cannot_be(concepts, "not_pregnant") or _cannot_be(concepts, "male") or (not said and is_male_patient(tokens)):
         slots.facts["pregnancy"] = "not_pregnant"
     if supposed and not (set(supposed) <= set(stated)):
         slots.scenario["pregnancy"] = min(supposed, key=_order(supposed))
+    if not stated and not supposed and _cannot_be(concepts, "not_pregnant"):
+        stated = ["not_pregnant"]  # said in words: the change, a hysterectomy; a man's sex alone says it unasked
     about = stated or supposed
     slots.pregnancy = (
         min(about, key=_order(about)) if about else next((c.value for c in said if c.status == "other"), None)
@@ -241,6 +243,10 @@ def _pregnancy(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token
         slots.retracted["pregnancy"] = denied
     elif not said and any(c.concept == "not_so" and _ends_a_clause(c, tokens) for c in concepts):
         slots.retracted["pregnancy"] = ["pregnant"]  # "ok but I'm not": of what was supposed before
+
+
+def _cannot_be(concepts: Sequence[Concept], why: str) -> bool:
+    return any(c.concept == "cannot_be_pregnant" and c.value == why and c.status == "fact" for c in concepts)
 
 
 def _ends_a_clause(concept: Concept, tokens: Sequence[Token]) -> bool:

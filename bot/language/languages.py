@@ -49,7 +49,8 @@ def detect(
         strong = sum(word in cues and word not in weak for word in words)
         faint = sum(word in cues and word in weak for word in words)
         if strong or faint > 1:
-            scores[language] = strong + 0.5 * faint
+            own_terms = sum(word in (terms or {}).get(language, ()) and word not in cues for word in words)
+            scores[language] = strong + 0.5 * (faint + own_terms)
     best = max(scores, key=lambda language: scores[language], default=None)
     foreign_letters = any(sign in "áéíóúñäöüßàèìòùâêîôûçãõ¿¡" for sign in text.lower())
     if best is not None and (

@@ -55,7 +55,9 @@ def cutoff(length: int) -> float:
 class DrugNames:
     """All names of all drugs."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, never: frozenset[str] = frozenset()) -> None:
+        """``never``: words of other languages that are no misspelt names ("perds" is no "preds")."""
+        self._never = never
         self._exact: dict[tuple[str, ...], str] = {}
         self._ambiguous: dict[tuple[str, ...], str] = {}
         self._scripts: dict[str, str] = {}
@@ -106,7 +108,11 @@ class DrugNames:
         found: list[Found] = []
         at = 0
         while at < len(tokens):
-            hit = self._exact_at(tokens, at) or self._dictated_at(tokens, at, speller) or self._near_at(tokens, at, speller)
+            hit = (
+                self._exact_at(tokens, at)
+                or self._dictated_at(tokens, at, speller)
+                or self._near_at(tokens, at, speller)
+            )
             if hit:
                 found.append(hit)
             at = hit.end if hit else at + 1
@@ -166,7 +172,7 @@ class DrugNames:
                 drug = self.nearest(joined, 0.86)
                 if drug and not self.nearest(word):
                     return Found(at, at + 2, drug)
-        if len(word) >= _SHORTEST_FUZZY and word.isalpha() and not speller.knows(word):
+        if len(word) >= _SHORTEST_FUZZY and word.isalpha() and word not in self._never and not speller.knows(word):
             drug = self.nearest(word)
             if drug:
                 return Found(at, at + 1, drug)
