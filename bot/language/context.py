@@ -167,6 +167,8 @@ def _first_list(
             kept.append(number)
             reach = max(reach, match.end)
             continue
+        if kept and any(t.number is not None for t in tokens[match.start : match.end]):
+            break  # "nil GI effects, WCC 2.9": a result is no part of the list
         if kept and not _list_goes_on(reach, match, tokens, found):
             break
         if not kept and any(t.norm == "," for t in tokens[cue.end : match.start]):

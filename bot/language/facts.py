@@ -17,6 +17,8 @@ from bot.language.word_lists import words
 ILD_SHOWN = ("none", "mild", "moderate", "severe", "rapidly_progressive", "refractory")
 """Values that ``understood.ild`` names; any other word about the lungs is shown as present_unspecified."""
 _SHORT = 14
+_ELLIPTIC = 3
+"""Words of a question that leaves out what was named before: "they never offered me IVIG, should they?"."""
 _CORRECTING = words("correcting_words")
 _COMING_BACK = words("words_of_coming_back")
 _DENIALS = frozenset({"not", "n't", "never", "hardly", "barely", "nicht", "no", "pas", "non", "nao"})
@@ -113,7 +115,8 @@ def _drugs(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -
 def _asks_of_it(tokens: Sequence[Token]) -> bool:
     """ "She has never had rituximab, would it help?" is about rituximab, though she has not had it."""
     return any(
-        not any(t.drug for t in tokens[s.start : s.end]) and any(t.norm in _IT for t in tokens[s.start : s.end])
+        not any(t.drug for t in tokens[s.start : s.end])
+        and (any(t.norm in _IT for t in tokens[s.start : s.end]) or (s.start > 0 and s.end - s.start <= _ELLIPTIC))
         for s in spans(tokens)
     )
 

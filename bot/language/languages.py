@@ -62,7 +62,8 @@ def detect(
         return best if scores[best] * 3 >= english - unknown or foreign_letters else "en"
     if len(words) <= _SHORT and (spoken := _by_terms(words, terms or {}, by_language, knows)):
         return spoken
-    if len(words) >= _LONG_ENOUGH and unknown * 2 > len(words):
+    length = sum(not t.is_mark and t.number is None for t in tokens)
+    if length >= _LONG_ENOUGH and unknown * 2 > length:
         return _statistical(text)
     return "en"
 

@@ -156,7 +156,7 @@ class DrugNames:
         parts = [t.norm for t in tokens[at : hit[0]]]
         share = _LARGEST_PART * sum(map(len, parts))
         for word in parts:
-            if len(word) >= _SHORTEST_FUZZY and not speller.knows(word) and self.nearest(word):
+            if len(word) >= _SHORTEST_FUZZY and not speller.knows(word) and self.nearest(word) not in (None, OTHER):
                 return None
             if len(word) > share and speller.knows(word):
                 return None
