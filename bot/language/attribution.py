@@ -20,9 +20,11 @@ _REASONS = words("lay_reasons")
 _FROM = words("lay_from")
 _JOINTS = words("joints")
 _CURRENT = words("drug_current")
+_BEEN_ON = frozenset({"on", "taking", "takes", "started"})
 _PROPOSED = words("drug_proposed")
 _PATIENT = words("patient_words")
 _TIED = words("tied_to_the_drug")
+_OTHER_TABLETS = words("other_tablets")
 _OTHER_DISEASES = words("other_diseases")
 _BESIDE_IT = words("beside_it_the_drug")
 _LIKE = frozenset({"like", "as"})
@@ -72,7 +74,8 @@ def _other_only_of_the_drug(concepts: list[Concept], tokens: Sequence[Token]) ->
 def _is_tied(said: Sequence[str]) -> bool:
     """Does the writer tie a complaint to the drug without its name ("these tablets", "since I started", "on it")?"""
     around_it = (set(said[max(0, n - 1) : n + 2]) for n, word in enumerate(said) if word in ("it", "this"))
-    return bool(set(said) & _TIED) or any(near & _BESIDE_IT for near in around_it)
+    tied = any(word in _TIED and (n == 0 or said[n - 1] not in _OTHER_TABLETS) for n, word in enumerate(said))
+    return tied or any(near & _BESIDE_IT for near in around_it)
 
 
 def _has_other_effect(concepts: Sequence[Concept]) -> bool:
@@ -96,9 +99,18 @@ def _cause(concept: Concept, drugs: Sequence[tuple[int, str]], tokens: Sequence[
     others_only = bool(drugs) and not any(drug in MMF for _, drug in drugs)
     asked = concept.supposed and not concept.modifiers & {"hypothetical"}
     impersonal = not any(t.norm in _PATIENT for t in tokens) and _describes(start, end, tokens)
+    if others_only and concept.status == "fact" and _is_taken_alone(drugs, tokens):
+        return drugs[0][1]
     if others_only and "asserted" not in concept.modifiers and (asked or impersonal):
         return drugs[0][1]
     return None
+
+
+def _is_taken_alone(drugs: Sequence[tuple[int, str]], tokens: Sequence[Token]) -> bool:
+    """ "He has been on prednisone and imuran for a year and ...": no mycophenolate, and all that is named is taken."""
+    place = drugs[0][0]
+    lead = [t.norm for t in tokens[max(0, place - 2) : place]]
+    return bool(lead) and lead[-1] in _BEEN_ON and not set(lead) & _PROPOSED
 
 
 def _is_likened(place: int, tokens: Sequence[Token]) -> bool:

@@ -17,6 +17,9 @@ from bot.language.word_lists import words
 STATUSES = ("fact", "scenario", "asked", "absent", "withdrawn", "past", "other", "mentioned")
 _PREGNANCY_NOUNS = words("pregnancy_nouns")
 _PREGNANCY_STATED = words("pregnancy_stated")
+_NURSING_NOUNS = words("nursing_nouns")
+_JOINING = words("joints") | {"in", "during", "for"}
+_THE_DISEASE = words("names_of_the_disease")
 _STATED_ONLY = frozenset({"pregnancy"})
 _PRONOUNS = frozenset({"it", "its", "that", "thats", "they", "theyre", "this"})
 _BEFORE_A_DEGREE = frozenset(
@@ -95,6 +98,7 @@ def find_concepts(tokens: list[Token], lexicon: Lexicon, context: Context, langu
     modifiers = context.modifiers(tokens, found, language)
     asking = spans(tokens)
     concepts = []
+    found = [_not_healthy_now(match, mods) for match, mods in zip(found, modifiers, strict=True)]
     for match, mods in zip(found, modifiers, strict=True):
         status = _status(match, mods, asking, tokens)
         if status == "fact" and match.row.concept == "side_effect" and (match.start, match.end) in organs:
@@ -102,6 +106,14 @@ def find_concepts(tokens: list[Token], lexicon: Lexicon, context: Context, langu
             status = "asked" if is_asked_of_organ(match, span, tokens) else status
         concepts.append(Concept(match, mods, status))
     return _settle_double_readings(other_peoples(concepts, tokens))
+
+
+def _not_healthy_now(match: Match[Term], modifiers: frozenset[str]) -> Match[Term]:
+    """ "No stomach trouble until cellcept": what was in order before the drug is its effect now."""
+    slot, _, value = match.row.value.partition(".")
+    if match.row.concept == "healthy" and "reverted" in modifiers and slot == "side_effect":
+        return replace(match, row=Term(slot, value))
+    return match
 
 
 def other_peoples(concepts: list[Concept], tokens: Sequence[Token]) -> list[Concept]:
@@ -144,6 +156,7 @@ def _without_overlaps(found: list[Match[Term]]) -> list[Match[Term]]:
         return match.row.concept in _GIVES_WAY and any(
             (other.row.concept in _SWALLOWS or (other.row == _LUNG_DISEASE and match.row.concept == "side_effect"))
             and other.row.concept != match.row.concept
+            and not (match.row.value == "planning" and other.row.value == "fertility_wanted")
             and not (on_mmf and match.row.value == "infection" and other.row.value == "active_infection")
             and other.start <= match.start
             and match.end <= other.end
@@ -166,7 +179,7 @@ def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], to
             return status
     if mods & {"hypothetical", "generic", "uncertain"}:
         return "scenario"
-    if "historical" in mods:
+    if mods & {"historical", "resolved"}:
         return "past"
     if concept == "pregnancy" and _is_topic(match, tokens):
         return "asked"
@@ -187,6 +200,10 @@ def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], to
 
 def _is_topic(match: Match[Term], tokens: Sequence[Token]) -> bool:
     """The noun alone ("for pregnancy", "the fetus") names a topic; "her pregnancy" states it."""
+    if match.row.value == "breastfeeding" and tokens[match.start].norm in _NURSING_NOUNS:
+        before, behind = tokens[max(0, match.start - 2) : match.start], tokens[match.end : match.end + 2]
+        beside = (tuple(before), tuple(reversed(behind)))
+        return any(len(pair) == 2 and pair[0].drug and pair[1].norm in _JOINING for pair in beside)
     if match.row.value != "pregnant" or match.end - match.start > 1 or tokens[match.start].norm not in _PREGNANCY_NOUNS:
         return False
     around = [*tokens[max(0, match.start - 3) : match.start], *tokens[match.end : match.end + 3]]
@@ -231,6 +248,7 @@ def lung_concepts(concepts: Sequence[Concept], tokens: Sequence[Token]) -> list[
             if target is None and any(t.norm in _ASKS_MEANING for t in tokens):
                 continue
             on_its_own = (c.value == "rapidly_progressive" and not (target or effects)) or _names_itself(c, tokens)
+            on_its_own = on_its_own or (_is_refractory_disease(c, tokens) and target not in effects)
             if target in lungs or on_its_own:
                 found.append(
                     _joined(_as_asked(c, target, asking), target, c.value)
@@ -252,6 +270,12 @@ def _names_itself(course: Concept, tokens: Sequence[Token]) -> bool:
     if len(tokens) <= _SHORT_REPLY and words & _COURSE_WORDS and not any(t.drug for t in tokens):
         return True
     return bool(words & {"rp", "rpild", "ppf", "pfild", "fibrosis"}) or {"rapidly", "progressive"} <= words
+
+
+def _is_refractory_disease(course: Concept, tokens: Sequence[Token]) -> bool:
+    """ "Refractory ASyS", "refractory anti-synthetase disease"; in "refractory to rituximab" no lung is meant."""
+    behind = {t.norm for t in tokens[course.match.end : course.match.end + 3]}
+    return tokens[course.match.start].norm == "refractory" and bool(behind & _THE_DISEASE)
 
 
 def _joined(word: Concept, target: Concept | None, value: str) -> Concept:
@@ -289,10 +313,9 @@ def nearest_target(
         commas = sum(t.norm in (",", "and", "-", "(") for t in between)
         if follows and commas and of_a_pronoun(word, tokens):
             continue  # "it's mild, and my lungs are better": the degree is that of "it"
-        if any(t.norm in ("but", ";", "\n", "though", "however") for t in between) or len(between) > (
-            before if follows else reach
-        ):
-            continue
+        longest = before if follows else 2 * reach if of_a_pronoun(word, tokens) else reach
+        if any(t.norm in ("but", ";", "\n", "though", "however") for t in between) or len(between) > longest:
+            continue  # "the ILD isn't mild any more, it's severe": "it" may look further back
         cost = len(between) + 3 * commas + (0 if follows else 0.5)
         if best is None or cost < best[0]:
             best = (cost, target)

@@ -21,6 +21,7 @@ FOLDER = Path(__file__).parent / "context"
 MODIFIERS = (
     "negated",
     "historical",
+    "resolved",
     "hypothetical",
     "uncertain",
     "generic",
@@ -29,11 +30,14 @@ MODIFIERS = (
     "withdrawn",
     "asserted",
 )
-CATEGORIES = (*MODIFIERS, "pseudo", "terminate", "terminate_list")
+CATEGORIES = (*MODIFIERS, "reverted", "pseudo", "terminate", "terminate_list")
 DIRECTIONS = ("forward", "backward", "inside")
 """Where a cue reaches: behind it, before it, or what its own words hold ("no rituximab yet")."""
 
 _KEYS = {"category", "direction", "scope", "only", "never", "list", "through", *LANGUAGES}
+_TAKEN_BACK = frozenset({"negated", "withdrawn"})
+_OR = frozenset({"or", "nor", "no"})
+_SMALL_WORDS = words("list_small_words")
 _JOINTS = words("list_joints")
 _WALLS = frozenset({"\n", ";", "(", ")", ":"})
 
@@ -89,12 +93,21 @@ class Context:
             if cue.row.category in MODIFIERS:
                 for number in _reached(cue, tokens, found, cues):
                     result[number].add(cue.row.category)
+        for cue in cues:
+            if cue.row.category == "reverted":
+                for number in _reached(cue, tokens, found, cues):
+                    if found[number].row.concept == "healthy":
+                        result[number].add("reverted")
+                    elif "negated" in result[number]:  # "never had thrush before the cellcept": now it is there
+                        result[number] = (result[number] - _TAKEN_BACK) | {"asserted"}
         return [frozenset(modifiers) for modifiers in result]
 
 
 def _swallowed(match: Match[Cue], pseudo: list[Match[Cue]]) -> bool:
     return any(
-        p.start <= match.start and match.end <= p.end and p.end - p.start > match.end - match.start for p in pseudo
+        p.start <= match.start and match.end <= p.end and p.end - p.start > match.end - match.start
+        for p in pseudo
+        if not p.row.only or (match.row.only and match.row.only <= p.row.only)
     )
 
 
@@ -105,6 +118,9 @@ def _reached(cue: Match[Cue], tokens: list[Token], found: Sequence[Match[Term]],
             n for n, m in enumerate(found)
             if cue.start <= m.start and m.end <= cue.end and row.allows(m.row.concept)
         ]  # fmt: skip
+    if row.category == "reverted" and row.direction == "backward":
+        start = max(_wall_before(cue.start, tokens, cues), cue.start - row.scope)
+        return [n for n, m in enumerate(found) if start <= m.start and m.end <= cue.start and row.allows(m.row.concept)]
     if row.direction == "backward":
         start = max(_wall_before(cue.start, tokens, cues), cue.start - row.scope)
         nearby = [
@@ -127,7 +143,7 @@ def _wall_after(cue: Match[Cue], tokens: list[Token], cues: list[Match[Cue]]) ->
         (n for n in range(cue.end, len(tokens)) if tokens[n].sentence != sentence or tokens[n].norm in _WALLS),
         len(tokens),
     )
-    stops = [c.start for c in cues if c.row.category == "terminate" and c.start >= cue.end]
+    stops = [c.start for c in cues if c.row.category in ("terminate", "reverted") and c.start >= cue.end]
     return min([wall, *stops])
 
 
@@ -151,6 +167,8 @@ def _first_list(
             kept.append(number)
             reach = max(reach, match.end)
             continue
+        if kept and any(t.number is not None for t in tokens[match.start : match.end]):
+            break  # "nil GI effects, WCC 2.9": a result is no part of the list
         if kept and not _list_goes_on(reach, match, tokens, found):
             break
         if not kept and any(t.norm == "," for t in tokens[cue.end : match.start]):
@@ -168,9 +186,10 @@ def _first_list(
 def _list_goes_on(reach: int, match: Match[Term], tokens: list[Token], found: Sequence[Match[Term]]) -> bool:
     """Between the last concept and this one stand only joints, and after it the list ends cleanly."""
     between = [t.norm for t in tokens[reach : match.start]]
-    if not between or any(word not in _JOINTS for word in between):
+    small = _JOINTS | _SMALL_WORDS if set(between) & _OR else _JOINTS  # "vomit or have the runs"
+    if not between or any(word not in small for word in between):
         return False
-    if "or" in between or "nor" in between or "no" in between:
+    if set(between) & _OR:
         return True
     rest = tokens[match.end] if match.end < len(tokens) else None
     return rest is None or rest.is_mark or rest.norm in _JOINTS or rest.sentence != tokens[match.start].sentence

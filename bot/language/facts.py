@@ -17,7 +17,10 @@ from bot.language.word_lists import words
 ILD_SHOWN = ("none", "mild", "moderate", "severe", "rapidly_progressive", "refractory")
 """Values that ``understood.ild`` names; any other word about the lungs is shown as present_unspecified."""
 _SHORT = 14
+_ELLIPTIC = 3
+"""Words of a question that leaves out what was named before: "they never offered me IVIG, should they?"."""
 _CORRECTING = words("correcting_words")
+_COMING_BACK = words("words_of_coming_back")
 _DENIALS = frozenset({"not", "n't", "never", "hardly", "barely", "nicht", "no", "pas", "non", "nao"})
 _IT = frozenset({"it", "that", "this", "one", "them"})
 _DENIED = ("absent", "withdrawn")
@@ -112,15 +115,19 @@ def _drugs(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -
 def _asks_of_it(tokens: Sequence[Token]) -> bool:
     """ "She has never had rituximab, would it help?" is about rituximab, though she has not had it."""
     return any(
-        not any(t.drug for t in tokens[s.start : s.end]) and any(t.norm in _IT for t in tokens[s.start : s.end])
+        not any(t.drug for t in tokens[s.start : s.end])
+        and (any(t.norm in _IT for t in tokens[s.start : s.end]) or (s.start > 0 and s.end - s.start <= _ELLIPTIC))
         for s in spans(tokens)
     )
 
 
 def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -> None:
     effects = [c for c in concepts if c.concept == "side_effect" and (c.drug is None or is_mmf(c.drug))]
-    slots.side_effect = _unique(c.value for c in effects if c.talked_about)
+    slots.side_effect = _unique(c.value for c in effects if c.talked_about and not _is_over(c, tokens))
     _store(slots, "side_effect", effects)
+    over = _unique(c.value for c in effects if _is_over(c, tokens) and c.value not in slots.side_effect)
+    if over:
+        slots.absent["side_effect"] = _unique([*slots.absent.get("side_effect", []), *over])
     no_fever = any(c.concept == "sign" and c.status == "absent" for c in concepts)
     if no_fever and "infection" not in slots.side_effect:
         slots.absent["side_effect"] = _unique([*slots.absent.get("side_effect", []), "infection"])
@@ -156,6 +163,13 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
         slots.facts["mmf_response"] = "poor" if set(values) == {"poor"} else values[-1]
 
 
+def _is_over(effect: Concept, tokens: Sequence[Token]) -> bool:
+    """Has the effect gone? It still is what the message is about where the drug shall come back after it."""
+    return (
+        effect.status == "past" and "resolved" in effect.modifiers and not any(t.norm in _COMING_BACK for t in tokens)
+    )
+
+
 def _response(concept: Concept, tokens: Sequence[Token]) -> str:
     """ "Isn't helping my lungs": a good response that is denied right before it is a poor one."""
     before = {t.norm for t in tokens[max(0, concept.match.start - 2) : concept.match.start]}
@@ -174,6 +188,8 @@ def _ild(slots: Slots, concepts: Sequence[Concept], lungs: Sequence[Concept]) ->
     disease = [c for c in concepts if c.concept == "lung" and c.value == "disease"]
     talked = [c for c in lungs if c.talked_about]
     slots.ild = _unique(c.value for c in talked if c.value in ILD_SHOWN)
+    if len(slots.ild) > 1 and "none" in slots.ild:
+        slots.ild.remove("none")  # "severe ILD ruled out, mild changes": there is ILD
     vague = any(c.value not in ILD_SHOWN for c in talked) or any(c.talked_about for c in disease)
     if vague and not slots.ild:
         slots.ild = ["present_unspecified"]
@@ -215,12 +231,12 @@ def _pregnancy(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token
         stated.append("not_pregnant")
     if stated:
         slots.facts["pregnancy"] = min(stated, key=_order(stated))
-    elif any(c.concept == "cannot_be_pregnant" and c.status == "fact" for c in concepts) or (
-        not said and is_male_patient(tokens)
-    ):
+    elif _cannot_be(concepts, "not_pregnant") or _cannot_be(concepts, "male") or (not said and is_male_patient(tokens)):
         slots.facts["pregnancy"] = "not_pregnant"
     if supposed and not (set(supposed) <= set(stated)):
         slots.scenario["pregnancy"] = min(supposed, key=_order(supposed))
+    if not stated and not supposed and _cannot_be(concepts, "not_pregnant"):
+        stated = ["not_pregnant"]  # said in words: the change, a hysterectomy; a man's sex alone says it unasked
     about = stated or supposed
     slots.pregnancy = (
         min(about, key=_order(about)) if about else next((c.value for c in said if c.status == "other"), None)
@@ -230,6 +246,10 @@ def _pregnancy(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token
         slots.retracted["pregnancy"] = denied
     elif not said and any(c.concept == "not_so" and _ends_a_clause(c, tokens) for c in concepts):
         slots.retracted["pregnancy"] = ["pregnant"]  # "ok but I'm not": of what was supposed before
+
+
+def _cannot_be(concepts: Sequence[Concept], why: str) -> bool:
+    return any(c.concept == "cannot_be_pregnant" and c.value == why and c.status == "fact" for c in concepts)
 
 
 def _ends_a_clause(concept: Concept, tokens: Sequence[Token]) -> bool:

@@ -49,7 +49,8 @@ def detect(
         strong = sum(word in cues and word not in weak for word in words)
         faint = sum(word in cues and word in weak for word in words)
         if strong or faint > 1:
-            scores[language] = strong + 0.5 * faint
+            own_terms = sum(word in (terms or {}).get(language, ()) and word not in cues for word in words)
+            scores[language] = strong + 0.5 * (faint + own_terms)
     best = max(scores, key=lambda language: scores[language], default=None)
     foreign_letters = any(sign in "áéíóúñäöüßàèìòùâêîôûçãõ¿¡" for sign in text.lower())
     if best is not None and (
@@ -61,7 +62,8 @@ def detect(
         return best if scores[best] * 3 >= english - unknown or foreign_letters else "en"
     if len(words) <= _SHORT and (spoken := _by_terms(words, terms or {}, by_language, knows)):
         return spoken
-    if len(words) >= _LONG_ENOUGH and unknown * 2 > len(words):
+    length = sum(not t.is_mark and t.number is None for t in tokens)
+    if length >= _LONG_ENOUGH and unknown * 2 > length:
         return _statistical(text)
     return "en"
 

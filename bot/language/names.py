@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.language.dictation import Dictation
 from bot.language.patterns import MMF
 from bot.language.short_names import ShortName, load_short_names
 from bot.language.spelling import Speller, sound
@@ -28,8 +29,12 @@ OTHER = "other_drug"
 
 _WORD = re.compile(r"[^\W_]+")
 _LATIN = re.compile(r"[a-z0-9 .+'/-]+$")
+# "MMF1g", "pred5", "aza50mg": name and dose in one
+_WITH_DOSE = re.compile(r"([a-z]{3,})\d+(?:\.\d+)?(?:mg|g|mcg)?$")
 _MARGIN = 0.06
 _SHORTEST_FUZZY = 5
+_LARGEST_PART = 0.65
+"""Of a name that was taken apart, one ordinary word cannot be more than this share: "presents on" is no prednisone."""
 _LONGEST_NAME = 6
 _NAMES_OF_UNITS = frozenset({"mg", "mcg", "g", "mg/kg", "ng/ml", "mg/day"})
 
@@ -50,7 +55,9 @@ def cutoff(length: int) -> float:
 class DrugNames:
     """All names of all drugs."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, never: frozenset[str] = frozenset()) -> None:
+        """``never``: words of other languages that are no misspelt names ("perds" is no "preds")."""
+        self._never = never
         self._exact: dict[tuple[str, ...], str] = {}
         self._ambiguous: dict[tuple[str, ...], str] = {}
         self._scripts: dict[str, str] = {}
@@ -74,6 +81,8 @@ class DrugNames:
             words[0]: drug for words, drug in self._exact.items() if len(words) == 1 and _is_fuzzy(words[0])
         }
         self._joined = {"".join(words): drug for words, drug in self._exact.items() if len("".join(words)) > 5}
+        self._dictation = Dictation(self._joined)
+        self._long_words = frozenset(w for words in self._exact for w in words if len(w) >= _SHORTEST_FUZZY)
         self._choices = list(self._single)
         self._sounds = [sound(name) for name in self._choices]
 
@@ -99,7 +108,11 @@ class DrugNames:
         found: list[Found] = []
         at = 0
         while at < len(tokens):
-            hit = self._exact_at(tokens, at) or self._near_at(tokens, at, speller)
+            hit = (
+                self._exact_at(tokens, at)
+                or self._dictated_at(tokens, at, speller)
+                or self._near_at(tokens, at, speller)
+            )
             if hit:
                 found.append(hit)
             at = hit.end if hit else at + 1
@@ -127,10 +140,27 @@ class DrugNames:
         singular = norm[:-1] if norm.endswith("s") and len(norm) > 3 else ""
         if (singular,) in self._exact:
             return Found(at, at + 1, self._exact[(singular,)])
+        dosed = _WITH_DOSE.match(norm)
+        if dosed and (dosed[1],) in self._exact:
+            return Found(at, at + 1, self._exact[(dosed[1],)])
         return None
 
     def _holds_name(self, tokens: list[Token], start: int, end: int) -> bool:
         return any(True for n in range(start, end) for _ in self._names_at(tokens, n, self._exact))
+
+    def _dictated_at(self, tokens: list[Token], at: int, speller: Speller) -> Found | None:
+        """A name that a dictation took apart; a word that is (nearly) a name by itself takes no part in one."""
+        hit = self._dictation.at(tokens, at, self._long_words)
+        if hit is None or hit[1] == OTHER:
+            return None
+        parts = [t.norm for t in tokens[at : hit[0]]]
+        share = _LARGEST_PART * sum(map(len, parts))
+        for word in parts:
+            if len(word) >= _SHORTEST_FUZZY and not speller.knows(word) and self.nearest(word) not in (None, OTHER):
+                return None
+            if len(word) > share and speller.knows(word):
+                return None
+        return Found(at, *hit)
 
     def _near_at(self, tokens: list[Token], at: int, speller: Speller) -> Found | None:
         word = tokens[at].norm
@@ -142,7 +172,7 @@ class DrugNames:
                 drug = self.nearest(joined, 0.86)
                 if drug and not self.nearest(word):
                     return Found(at, at + 2, drug)
-        if len(word) >= _SHORTEST_FUZZY and word.isalpha() and not speller.knows(word):
+        if len(word) >= _SHORTEST_FUZZY and word.isalpha() and word not in self._never and not speller.knows(word):
             drug = self.nearest(word)
             if drug:
                 return Found(at, at + 1, drug)

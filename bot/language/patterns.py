@@ -10,7 +10,7 @@ The language of a pattern, elements separated by blanks:
 ``...``        up to three tokens, none of them a mark (``...5``: up to five)
 ``{name}``     any pattern of the set with that name; ``[{name}]`` when it may be missing
 ``<drug>``     a drug; ``<mmf>`` a mycophenolate, ``<other>`` any other drug
-``<num>``      a number; ``<age>`` one that can be an age in years
+``<num>``      a number; ``<age>`` one that can be an age in years, ``<year>`` one that can be a calendar year
 ``^``  ``$``   the message starts or ends here
 =============  ========================================================================
 
@@ -30,8 +30,9 @@ from bot.language.tokens import Token
 
 Row = TypeVar("Row")
 MMF = frozenset({"mycophenolate_mofetil", "mycophenolate_sodium"})
-_CLASSES = ("<drug>", "<mmf>", "<other>", "<num>", "<age>")
+_CLASSES = ("<drug>", "<mmf>", "<other>", "<num>", "<age>", "<year>")
 _AGES = range(10, 111)
+_YEARS = range(1950, 2100)
 _VOWELS = "aeiou"
 
 
@@ -116,7 +117,11 @@ def _fits(token: Token, words: frozenset[str]) -> bool:
         return True
     if token.drug is not None:
         return "<drug>" in words or ("<mmf>" if token.drug in MMF else "<other>") in words
-    return token.number is not None and ("<num>" in words or ("<age>" in words and token.number in _AGES))
+    return token.number is not None and (
+        "<num>" in words
+        or ("<age>" in words and token.number in _AGES)
+        or ("<year>" in words and token.number in _YEARS)
+    )
 
 
 def match_end(pattern: Pattern, tokens: Sequence[Token], at: int, first: int = 0) -> int:
@@ -193,7 +198,7 @@ class PatternIndex(Generic[Row]):
 def _keys(token: Token) -> tuple[str, ...]:
     if token.drug is not None:
         return (token.norm, "<drug>", "<mmf>" if token.drug in MMF else "<other>")
-    return (token.norm, "<num>", "<age>") if token.number is not None else (token.norm,)
+    return (token.norm, "<num>", "<age>", "<year>") if token.number is not None else (token.norm,)
 
 
 def _second(pattern: Pattern) -> frozenset[str]:

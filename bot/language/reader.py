@@ -38,7 +38,7 @@ class Reader:
     def __init__(self, table: Table) -> None:
         self._lexicon: Lexicon = load_lexicon()
         self._context: Context = load_context()
-        self._names = DrugNames(table)
+        self._names = DrugNames(table, frozenset().union(*self._lexicon.foreign_words.values()))
         self._speller = Speller(self._lexicon.words | self._context.words, self._names.words() | UNIT_WORDS)
         self._subjects = Subjects(table)
         self.read("warm up")  # builds the tokenizer and the English indexes now, not at the first message
@@ -52,8 +52,8 @@ class Reader:
         if not any(sign.isalnum() for sign in text):
             return self._smiley(message, text)
         plain = tokenize(text)
-        language = detect(plain, text, self._speller.knows, self._lexicon.foreign_words)
         tokens = self._with_drugs(plain)
+        language = detect(tokens, text, self._speller.knows, self._lexicon.foreign_words)
         if language == "en":
             self._mend(tokens)
         concepts = lay_to_drugs(find_concepts(tokens, self._lexicon, self._context, language), tokens)

@@ -23,6 +23,12 @@ _UNIT = re.compile(
 )
 # "HBsAg+": the sign is a word of its own
 _PLUS = re.compile(r"(?<=\w)(?=\+(?:[^\w+]|$))")
+# "CYC->AZA", "MMF => tac", "mmf→imuran": one drug after another
+_ARROW = re.compile(r"[-=~]+>$|[→⇒⇨➔➜➝➡⟶⟹↦↔⇔⇄]$")
+_SHAFTS = frozenset("-=~")
+_TRENDS = {"↓": "down", "↑": "up", "↘": "down", "↗": "up", "⬇": "down", "⬆": "up"}
+ARROW = "->"
+"""The normal form of every arrow."""
 # "im", "shes": the tokenizer cuts off what an apostrophe was left out of
 _AFTER_PRONOUN = {("i", "m"): "'m", ("i", "ve"): "'ve", ("she", "s"): "'s", ("he", "s"): "'s", ("what", "s"): "'s"}
 # what the tokenizer cuts off in "can't", "won't", "dont"
@@ -70,16 +76,19 @@ def _tools() -> tuple[Tokenizer, Sentencizer]:
     english = English.Defaults
     infixes = [
         *(english.infixes or []),
+        r"[↓↑↘↗⬇⬆]+",
+        r"(?<=[^\s])(?:[-=~]*[>→⇒⇨➔➜➝➡⟶⟹↦↔⇔⇄]|\|)(?=\S)",
         r"(?<=[A-Za-z0-9])[/,;:+&>=<~()](?=\S)",
         r"(?<=[a-z])[.!?](?=[A-Z])",
         r"(?<=[A-Za-z])-(?=\d)",
         r"(?<=\d)-(?=[A-Za-z])",
     ]
+    signs = r"[↓↑↘↗⬇⬆]+"
     tokenizer = Tokenizer(
         create_vocab("en", english),
         rules=english.tokenizer_exceptions,
-        prefix_search=util.compile_prefix_regex(english.prefixes).search,
-        suffix_search=util.compile_suffix_regex(english.suffixes).search,
+        prefix_search=util.compile_prefix_regex([*(english.prefixes or []), signs]).search,
+        suffix_search=util.compile_suffix_regex([*(english.suffixes or []), signs]).search,
         infix_finditer=util.compile_infix_regex(infixes).finditer,
         token_match=english.token_match,
         url_match=english.url_match,
@@ -124,8 +133,12 @@ def tokenize(text: str) -> list[Token]:
         norm = _FULL.get(word.lower_) or fold(word.lower_)
         if tokens and not doc[word.i - 1].whitespace_:
             norm = _AFTER_PRONOUN.get((tokens[-1].norm, norm), norm)
+        if raw == ">" and tokens and tokens[-1].text in _SHAFTS and not doc[word.i - 1].whitespace_:
+            tokens[-1].norm, tokens[-1].end = ARROW, offsets[word.idx + len(raw)]
+            continue
+        norm = ARROW if _ARROW.match(raw) else _TRENDS.get(raw[:1], norm)
         number = float(raw.replace(",", ".")) if _NUMBER.match(raw) else None
-        mark = not any(sign.isalnum() for sign in raw)
+        mark = raw[:1] not in _TRENDS and not any(sign.isalnum() for sign in raw)
         tokens.append(Token(raw, norm, offsets[word.idx], offsets[word.idx + len(raw)], sentence, mark, number))
     return tokens
 
