@@ -74,6 +74,8 @@ def test_nothing_is_scrolled_sideways(visitor: Visitor, viewport: dict[str, int]
         visit.say(message)
         visit.page.wait_for_timeout(300)
         assert visit.width_fits(), message
+    caption = visit.page.locator("table caption").bounding_box()
+    assert caption is not None and caption["height"] < 100, "the table's title is squeezed"
     visit.answers.first.locator(".mark").first.click()
     visit.drawer.locator(".review .meta").wait_for()
     assert visit.width_fits()
