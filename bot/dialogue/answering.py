@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from bot.dialogue.data import fact_rules
+from bot.dialogue.focus import LUNGS, severity_slot, topic_of
 from bot.dialogue.memory import Memory, Pending
 from bot.dialogue.reading import Facts, Reading
 
@@ -46,7 +47,7 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
         return Reply(slot, pending.means[place] if place < len(pending.means) else {}, choice=place)
     if slot in reading.facts:
         return Reply(slot, {slot: reading.facts[slot]})
-    of_the_drug = slot != "side_effect_severity" and reading.intent in OF_A_SIDE_EFFECT
+    of_the_drug = slot != "side_effect_severity" and _about_the_drug(memory, reading)
     if reading.severity and slot in SEVERITY_OF and not of_the_drug:
         return Reply(slot, {SEVERITY_OF[slot]: reading.severity})
     if reading.reply == "unknown":
@@ -60,12 +61,25 @@ def bare_severity(memory: Memory, reading: Reading) -> Facts:
     """The fact that a severity without a noun is, when none of our questions was open: of what was last spoken of."""
     if reading.severity is None:
         return {}
+    if _about_the_drug(memory, reading) and "ild_severity" not in reading.retracted:
+        return {"side_effect_severity": reading.severity}
+    slot = severity_slot(memory, reading)
+    if slot is not None:
+        return {slot: reading.severity}
     stated = {**memory.case.known(), **reading.facts}
     lungs = "ild_severity" in stated or "ild_course" in stated
     effect = "side_effect" in stated
     if lungs and (not effect or any(q.kind in LUNG_KINDS for q in memory.questions)):
         return {"ild_severity": reading.severity}
     return {"side_effect_severity": reading.severity} if effect else {}
+
+
+def _about_the_drug(memory: Memory, reading: Reading) -> bool:
+    """Does the message speak of how the drug is borne ("mild really, and it works"), not of the lungs?"""
+    if topic_of(reading) == LUNGS:
+        return False
+    told = "side_effect" in reading.facts or ("mmf_response" in reading.facts and bool(memory.case.side_effect))
+    return told or reading.intent in OF_A_SIDE_EFFECT
 
 
 def _chosen(memory: Memory, pending: Pending, reading: Reading) -> int | None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot.dialogue.data import DialogueDataError, has_cue, read
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
-from bot.dialogue.resolve import ABOUT_A_DRUG, FEW_WORDS
+from bot.dialogue.resolve import ABOUT_A_DRUG, FEW_WORDS, numbered
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import INTENTS
 from bot.guidance.vocabulary import TOPICS
@@ -78,9 +78,19 @@ def _expectations() -> _Expectations:
 
 def in_context(memory: Memory, reading: Reading) -> Reading:
     """The reading with the intents that the running conversation makes likely; unchanged when nothing was asked yet."""
-    if not memory.questions or reading.red_flag is not None or reading.problem is not None:
+    if memory.last is not None and memory.last.kind == "ask_citation":
+        reading = replace(reading, asked=tuple(_another_reference(asked) for asked in reading.asked))
+    spoken = memory.questions or memory.last
+    if not spoken or reading.red_flag is not None or reading.problem is not None:
         return reading
     return replace(reading, asked=tuple(_most_likely(asked, reading, memory) for asked in reading.asked))
+
+
+def _another_reference(asked: Asked) -> Asked:
+    """ "And 2?" after a question about a reference is about the next one."""
+    if asked.drugs or not has_cue("a_number_alone", asked.text.strip()):
+        return asked
+    return replace(asked, intent="ask_citation", confidence=1.0, citation=numbered(asked.text))
 
 
 def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
@@ -109,11 +119,18 @@ def _by_its_words(asked: Asked, memory: Memory) -> str | None:
     """
     few = len(asked.text.split()) <= FEW_WORDS and asked.citation is None
     absurd = asked.intent in _expectations().unlikely and not asked.drugs
-    if not few or not (absurd or asked.confidence < UNSURE):
+    known = _expectations()
+    unsure = asked.confidence < (UNSURE if has_cue_of(asked.intent, asked.text) else known.sure)
+    if not few or not (absurd or unsure):
         return None
     if not (memory.drugs or memory.options):
         return None
     return next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
+
+
+def has_cue_of(intent: str, text: str) -> bool:
+    """Do the words themselves speak for the intent, or is there no list of words for it to be without?"""
+    return intent not in _expectations().words or has_cue(intent, text)
 
 
 def _only_tells(asked: Asked, reading: Reading) -> bool:

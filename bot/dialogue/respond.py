@@ -197,8 +197,10 @@ def _remembered(memory: Memory, task: Consult, answer: Answer, *, another: bool 
     """What the next message may refer to: the question, its scenario, drugs, options in order, and rows."""
     memory = replace(memory, rows=tuple(s.id for s in answer.statements) or memory.rows)
     question = task.question
+    memory = replace(memory, last=replace(question, not_asking=(), detail="first"))
     if question.kind not in CLINICAL:
-        return memory
+        spoken_of = tuple(d for d in question.drugs if d not in MYCOPHENOLATE)
+        return replace(memory, drugs=spoken_of, recent=_recent(memory, spoken_of)) if spoken_of else memory
     options = {o.option: o.drugs for o in answer.options if o.stance in OFFERED}
     memory = replace(
         memory,
@@ -208,9 +210,15 @@ def _remembered(memory: Memory, task: Consult, answer: Answer, *, another: bool 
     if not task.scenario and not another:
         memory = replace(memory, case_options=memory.option_drugs)
     named = question.drugs if question.kind in ABOUT_A_DRUG or not options else _alternatives(question, task.case)
-    recent = tuple(d for d in memory.recent if d not in named)
-    recent = (*recent, *(d for d in named if d not in MYCOPHENOLATE))[-RECENT:]
-    return replace(memory, drugs=named or _first_drugs(answer) or memory.drugs, recent=recent)
+    if options and not question.drugs:
+        memory = replace(memory, named=())  # the list last seen is ours
+    return replace(memory, drugs=named or _first_drugs(answer) or memory.drugs, recent=_recent(memory, named))
+
+
+def _recent(memory: Memory, named: tuple[str, ...]) -> tuple[str, ...]:
+    """The drugs asked about by name, the latest last."""
+    earlier = tuple(d for d in memory.recent if d not in named)
+    return (*earlier, *(d for d in named if d not in MYCOPHENOLATE))[-RECENT:]
 
 
 def _alternatives(question: Question, case: Case) -> tuple[str, ...]:

@@ -78,7 +78,9 @@ def _only_denies_a_pregnancy(asked: Asked, reading: Reading) -> bool:
 
 def _only_news(asked: Asked, reading: Reading, intake: Intake) -> bool:
     """A message that changes what the choice hangs on and puts no question is a statement, whatever it sounds like."""
-    decisive = bool(DECISIVE & (set(intake.changed) | {clash.slot for clash in intake.clashes}))
+    decisive = bool(DECISIVE & (set(intake.changed) | {clash.slot for clash in intake.clashes})) or bool(
+        reading.withdrawn
+    )
     of_a_drug = bool(set(asked.drugs) - set(intake.memory.case.drugs_tried) - set(MYCOPHENOLATE))
     putting = "?" in reading.text or has_cue("asks", reading.text) or of_a_drug or asked.ordinal is not None
     return decisive and not putting and bool(intake.memory.questions) and asked.intent not in ABOUT_THE_CASE
@@ -164,7 +166,7 @@ def _clarified(intake: Intake, reading: Reading, asked: Asked, understood: Mappi
     if intake.news and "?" not in reading.text:
         return _restated(intake, reading, understood)
     if asked.terms or (asked.drugs and not intake.memory.questions):
-        question = Question(kind="ask_clarification", terms=asked.terms, drugs=asked.drugs)
+        question = Question(kind="ask_clarification", terms=asked.terms, drugs=asked.drugs, aspects=asked.aspects)
         return [Consult(question, intake.memory.case, understood)]
     return _once_more(intake, understood, reading.act or "plain")
 

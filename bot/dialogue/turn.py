@@ -13,6 +13,7 @@ from bot.dialogue.answering import reply_to
 from bot.dialogue.data import has_cue
 from bot.dialogue.escalate import gravest, taken_together
 from bot.dialogue.expect import in_context
+from bot.dialogue.focus import with_supposed
 from bot.dialogue.intake import take_in
 from bot.dialogue.memory import Memory
 from bot.dialogue.persons import Whose, whose
@@ -21,6 +22,7 @@ from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.resolve import ABOUT_A_DRUG, ATTRIBUTES
 from bot.dialogue.several import told_apart
 from bot.dialogue.tasks import MOST_TASKS, QUESTIONS, STATEMENTS, same_task, tasks_for
+from bot.dialogue.withdraw import with_withdrawals
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Case, Question
 
@@ -32,7 +34,7 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
 
     ``flow`` is what Rasa chose by the intent of its first question; the conversation may make another intent likelier.
     """
-    likely = told_apart(in_context(memory, reading))
+    likely = with_withdrawals(memory, with_supposed(memory, told_apart(in_context(memory, reading))))
     if flow is None or likely.intent != reading.intent:
         flow = FLOW_OF.get(likely.intent, Flow.ANSWER)
     reading = likely
