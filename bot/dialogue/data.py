@@ -112,6 +112,12 @@ def has_cue(name: str, text: str) -> bool:
     return bool(_cues()[name].search(text.replace("\u2019", "'")))
 
 
+def without_lead_in(text: str) -> str:
+    """The text without the words before it that say nothing ("ok, so just tell me")."""
+    found = _cues()["lead_in"].match(text.strip())
+    return text.strip()[found.end() :] if found else text.strip()
+
+
 def key(value: Any) -> str:
     """The name of a value in the data files: ``true`` and ``false`` for yes-or-no facts."""
     return str(value).lower() if isinstance(value, bool) else str(value)

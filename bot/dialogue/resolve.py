@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue.data import has_cue, in_the_light
+from bot.dialogue.data import has_cue, in_the_light, without_lead_in
 from bot.dialogue.focus import some_of_them
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Facts, Reading
@@ -87,6 +87,11 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     return question
 
 
+def is_short(text: str) -> bool:
+    """A few words, not counting those that only lead in ("ok, then just tell me how it is dosed")."""
+    return len(without_lead_in(text).split()) <= FEW_WORDS
+
+
 def numbered(text: str) -> int | None:
     """The reference that a question about sources names by its bare number ("which claim rests on 3")."""
     found = A_REFERENCE.search(text)
@@ -138,7 +143,7 @@ def _of_several(question: Question, drugs: tuple[str, ...], asked: Asked, memory
         last = memory.questions[-1].kind if memory.questions else ""
         kind = last if last in ATTRIBUTES and not has_cue("between", asked.text) else "compare_drugs"
         return replace(question, kind=kind, drugs=drugs[:MOST_DRUGS])
-    question = _kind_again(question, asked, memory)
+    question = _one_attribute(_kind_again(question, asked, memory), asked)
     kind = question.kind if question.kind in (*ABOUT_A_DRUG, "ask_pregnancy", "ask_citation") else "ask_drug_info"
     return replace(question, kind=kind, drugs=drugs[:MOST_DRUGS])
 
@@ -177,7 +182,7 @@ def another_drug(asked: Asked, reading: Reading, memory: Memory) -> tuple[Questi
     if not asked.drugs or not memory.questions or reading.facts.keys() - {"audience"} or reading.retracted:
         return ()
     again = has_cue("all_again", reading.text)
-    corrected = len(reading.text.split()) <= FEW_WORDS and has_cue("other_drug_meant", reading.text)
+    corrected = is_short(reading.text) and has_cue("other_drug_meant", reading.text)
     if not again and not corrected:
         return ()
     of_drugs = [q for q in memory.questions if q.drugs or q.kind in ATTRIBUTES]
@@ -222,8 +227,8 @@ def _compared(question: Question, asked: Asked, memory: Memory) -> Question:
 
 def _one_attribute(question: Question, asked: Asked) -> Question:
     """ "Doses side by side" asks the one attribute of each drug, nothing else of them."""
-    few = len(asked.text.split()) <= FEW_WORDS and not asked.drugs
-    if not few or has_cue("between", asked.text):
+    few = is_short(asked.text) and not asked.drugs
+    if question.kind != "compare_drugs" or not few or has_cue("between", asked.text):
         return question
     named = next((kind for kind in ATTRIBUTES if kind in ALSO_NAMED and has_cue(f"also:{kind}", asked.text)), None)
     return replace(question, kind=named) if named else question
@@ -255,7 +260,7 @@ def _leaves_out_its_drug(question: Question, asked: Asked, memory: Memory) -> bo
         return False
     if question.kind == "ask_pregnancy":
         about_a_drug = bool(memory.questions) and memory.questions[-1].kind in ABOUT_A_DRUG
-        return about_a_drug and len(asked.text.split()) <= FEW_WORDS
+        return about_a_drug and is_short(asked.text)
     if question.kind == "ask_monitoring" and set(question.aspects) & OF_THE_DISEASE:
         return False
     return question.kind in ABOUT_A_DRUG
