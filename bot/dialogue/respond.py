@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.dialogue import replies
-from bot.dialogue.adjust import escalated, flagged, led, reminded, repeats, shortened, with_ask
+from bot.dialogue.adjust import escalated, flagged, led, reminded, repeats, shortened, with_ask, with_unknown
 from bot.dialogue.data import register
 from bot.dialogue.escalate import gravest
 from bot.dialogue.facts import differs
 from bot.dialogue.memory import Memory, Pending
 from bot.dialogue.plan import Consult, Say, Task, Turn
+from bot.dialogue.silent import left_unsaid
 from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, MOST_DRUGS
 from bot.guidance import engine
 from bot.guidance.answer import Answer, Ask
@@ -122,6 +123,9 @@ def _consulted(task: Consult, question: Question, turn: Turn, ask_engine: Engine
         rule = gravest(answer.escalation.rule, task.case)
         if load_knowledge().table.red_flags[rule].level == "emergency":
             return ask_engine(task.case, Question(kind="emergency", rows=(rule,)))  # nothing else beside it
+    if unsaid := left_unsaid(task.of_the_article, answer):
+        audience = task.case.audience
+        answer = with_unknown(answer, replies.note("not_in_the_article", audience, asked=unsaid), unsaid)
     if task.style == "shorter":
         answer = shortened(answer)
     if task.before is not None:

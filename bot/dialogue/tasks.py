@@ -14,6 +14,7 @@ from bot.dialogue.memory import Memory
 from bot.dialogue.plan import Consult, Flow, Say, Task
 from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, NoSuchOptionError, another_drug, by_new_facts, meant
+from bot.dialogue.silent import asked_of_the_article
 from bot.guidance.model import Question
 
 STATEMENTS = ("provide_patient_info", "correct_info")
@@ -140,7 +141,7 @@ def _answered(intake: Intake, reading: Reading, asked: Asked, understood: Mappin
         question = meant(asked, reading, intake.memory)
     except NoSuchOptionError as missing:
         return [Say("no_such_option", understood, {"number": str(missing)})]
-    return [_consult(intake, reading, question, understood)]
+    return [replace(_consult(intake, reading, question, understood), of_the_article=asked_of_the_article(asked))]
 
 
 def _consult(intake: Intake, reading: Reading, question: Question, understood: Mapping[str, Any]) -> Consult:
