@@ -82,7 +82,7 @@ def in_context(memory: Memory, reading: Reading) -> Reading:
     """The reading with the intents that the running conversation makes likely; unchanged when nothing was asked yet."""
     if memory.last is not None and memory.last.kind == "ask_citation":
         reading = replace(reading, asked=tuple(_another_reference(asked) for asked in reading.asked))
-    begun = memory.last is not None or memory.questions
+    begun = memory.last is not None or memory.questions or len(reading.asked) > 1
     if not begun or reading.red_flag is not None or reading.problem is not None:
         return reading
     return replace(reading, asked=tuple(_most_likely(asked, reading, memory) for asked in reading.asked))
@@ -100,6 +100,8 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     elliptic = _by_its_words(asked, memory) or _an_attribute(asked, memory)
     if elliptic is not None:
         return replace(asked, intent=elliptic, confidence=max(asked.confidence, known.sure))
+    if _names_our_drug(asked, reading):
+        return replace(asked, intent="ask_drug_info")
     if not memory.questions:
         return asked
     if asked.confidence < known.sure and _only_tells(asked, reading):
@@ -116,6 +118,14 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     if total and intent != asked.intent:
         asked = replace(asked, intent=intent, confidence=best / total)
     return _question_beside_a_fact(asked)
+
+
+def _names_our_drug(asked: Asked, reading: Reading) -> bool:
+    """Beside a question within the subject, "is aza an option?" is within it too, unless it surely is not."""
+    drugs = load_knowledge().table.drugs
+    ours = any(drugs[d].group == "in_article" for d in asked.drugs if d in drugs)
+    within = any(other is not asked and other.intent != asked.intent for other in reading.asked)
+    return asked.intent == "out_of_scope" and ours and within and asked.confidence < _expectations().sure
 
 
 def _an_attribute(asked: Asked, memory: Memory) -> str | None:

@@ -1,4 +1,4 @@
-"""What the conversation is at: what "it" is, which can be mild or severe, and what "the third" or "those two" point at."""
+"""What the conversation is at: what can be "mild" when nothing is named, and what "those two" or "the other" mean."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
         facts.pop("audience", None)  # plain words for one answer are no lasting choice
     correcting = reading.intent == "correct_info" or has_cue("change", reading.text)
     retracted = reading.retracted
-    if bare and OF_A_SEVERITY <= set(retracted):  # "moderate, not severe" takes back the one that it is about
+    if bare and set(retracted) >= OF_A_SEVERITY:  # "moderate, not severe" takes back the one that it is about
         retracted = {slot: values for slot, values in retracted.items() if slot in bare or slot not in OF_A_SEVERITY}
     held = without(memory.case, reading.withdrawn)
     merged = merge(held, facts, retracted, correcting=correcting, settled=settled)

@@ -39,7 +39,9 @@ IS_IT_SAFE = ("ask_drug_risk", "ask_contraindication", "ask_pregnancy")
 MOST_DRUGS = 4
 ALSO_NAMED = ("ask_dose", "ask_monitoring", "ask_evidence", "ask_drug_risk", "ask_pregnancy")
 """Attributes that cues.yml knows by their mere names, under ``also:``."""
-A_REFERENCE = re.compile(r"(?<![\w.,/-])\[?([1-4])\]?(?![\w.,/%-]*[\w%])(?! ?(?:mg|g|weeks?|months?|years?|days?|times)\b)")
+A_REFERENCE = re.compile(
+    r"(?<![\w.,/-])\[?([1-4])\]?(?![\w.,/%-]*[\w%])(?! ?(?:mg|g|weeks?|months?|years?|days?|times)\b)"
+)
 TWO = 2
 FEW_WORDS = 6
 SURE_OF_IT = 0.6
@@ -152,10 +154,7 @@ def _pointed_at(question: Question, ordinal: int, memory: Memory) -> Question:
     askable = (*ABOUT_A_DRUG, *ABOUT_THE_CASE, "ask_citation")
     kind = question.kind if question.kind in askable else "ask_drug_info"
     kind = "ask_drug_info" if kind in NOT_OF_A_DRUG else kind
-    if memory.named:
-        listed = memory.named
-    else:
-        listed = memory.options or memory.drugs
+    listed = memory.named or memory.options or memory.drugs
     place = ordinal - 1 if ordinal > 0 else len(listed) + ordinal
     if not 0 <= place < len(listed):
         raise NoSuchOptionError(str(ordinal))

@@ -12,8 +12,8 @@ from bot.dialogue.escalate import gravest
 from bot.dialogue.facts import differs
 from bot.dialogue.memory import Memory, Pending
 from bot.dialogue.plan import Consult, Say, Task, Turn
-from bot.dialogue.silent import left_unsaid
 from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, MOST_DRUGS
+from bot.dialogue.silent import left_unsaid
 from bot.guidance import engine
 from bot.guidance.answer import Answer, Ask
 from bot.guidance.knowledge import listed, load_knowledge

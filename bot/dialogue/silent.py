@@ -9,21 +9,24 @@ from bot.dialogue.reading import Asked
 from bot.guidance.answer import Answer
 
 WORD = re.compile(r"[^\W\d_]{4,}")
+LOOKED_THROUGH = ("sources", "evidence", "comparison", "drug", "options", "risk", "clarification")
+"""Kinds of answer that give what the table holds near the question, whether or not it is what was asked."""
 STEM = 4
 """Letters by which a word of the question is looked for in the answer ("spares", "sparing")."""
 
 
 def asked_of_the_article(asked: Asked) -> str:
     """The words of a question that is put to the article itself and names no subject the table knows; else nothing."""
-    return asked.text if has_cue("of_the_article", asked.text) and not asked.aspects else ""
+    known = asked.aspects and asked.intent != "ask_clarification"
+    return asked.text if has_cue("of_the_article", asked.text) and not known else ""
 
 
 def left_unsaid(text: str, answer: Answer) -> str:
-    """The stretch of the question that the answer does not speak of; empty when it covers every word or is silent itself.
+    """The stretch of the question that the answer does not speak of; empty when it covers it or is silent itself.
 
     From the first to the last word of it, so that it reads as it was asked ("spares the hair").
     """
-    if not text or answer.unknown or answer.kind not in ("sources", "evidence", "comparison", "drug", "options", "risk"):
+    if not text or answer.unknown or answer.kind not in LOOKED_THROUGH:
         return ""
     told = " ".join((answer.text, *(s.text for s in answer.statements))).casefold()
     missing = [

@@ -13,7 +13,15 @@ from bot.dialogue.intake import Intake
 from bot.dialogue.memory import Memory
 from bot.dialogue.plan import Consult, Flow, Say, Task
 from bot.dialogue.reading import Asked, Reading
-from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, NoSuchOptionError, another_drug, by_new_facts, meant
+from bot.dialogue.resolve import (
+    ABOUT_A_DRUG,
+    ABOUT_THE_CASE,
+    NoSuchOptionError,
+    another_drug,
+    by_new_facts,
+    is_short,
+    meant,
+)
 from bot.dialogue.silent import asked_of_the_article
 from bot.guidance.model import Question
 
@@ -24,7 +32,15 @@ SURE_ENOUGH = 0.4
 """Below this confidence a message in a running conversation is not refused as out of scope."""
 MYCOPHENOLATE = ("mycophenolate_mofetil", "mycophenolate_sodium")
 DECISIVE = frozenset(
-    ("ild_severity", "ild_course", "side_effect_severity", "side_effect_persistent", "pregnancy", "drugs_tried")
+    (
+        "ild_severity",
+        "ild_course",
+        "side_effect_severity",
+        "side_effect_persistent",
+        "mmf_response",
+        "pregnancy",
+        "drugs_tried",
+    )
 )
 """Facts that the order of the options hangs on."""
 QUESTIONS = frozenset((*ABOUT_A_DRUG, *ABOUT_THE_CASE)) - {"report_side_effect"}
@@ -54,6 +70,8 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
     if flow is Flow.SOCIAL:
         social: list[Task] = [Say(asked.intent, understood)]
         return social + (_restated(intake, reading, understood) if intake.news else [])
+    if flow is Flow.CLARIFY and not asked.terms and _points_at_an_option(asked, reading, intake.memory):
+        return _answered(intake, reading, asked, understood)
     if flow is Flow.CLARIFY:
         return _clarified(intake, reading, asked, understood)
     if flow in (Flow.REPLY, Flow.OUT_OF_SCOPE, Flow.FALLBACK):
@@ -89,10 +107,11 @@ def _only_news(asked: Asked, reading: Reading, intake: Intake) -> bool:
 
 def _goes_back(asked: Asked, reading: Reading, intake: Intake) -> bool:
     """ "So where were we?", "but she isn't": the last question again, when nothing else is asked or told."""
-    plain = not (asked.drugs or asked.aspects or intake.news) and bool(intake.memory.questions)
+    pointing = asked.drugs or asked.aspects or asked.options
+    plain = not (pointing or intake.news) and bool(intake.memory.questions)
     if intake.denied and plain and asked.intent not in QUESTIONS:
         return True
-    unsure = asked.intent not in QUESTIONS or asked.confidence < SURE_ENOUGH
+    unsure = asked.intent not in QUESTIONS or asked.confidence < SURE_ENOUGH or is_short(reading.text)
     return plain and unsure and has_cue("where_we_were", reading.text)
 
 
@@ -168,7 +187,8 @@ def _clarified(intake: Intake, reading: Reading, asked: Asked, understood: Mappi
         return _restated(intake, reading, understood)
     if asked.terms or (asked.drugs and not intake.memory.questions):
         question = Question(kind="ask_clarification", terms=asked.terms, drugs=asked.drugs, aspects=asked.aspects)
-        return [Consult(question, intake.memory.case, understood)]
+        asked_of_it = asked_of_the_article(asked)
+        return [Consult(question, intake.memory.case, understood, of_the_article=asked_of_it)]
     return _once_more(intake, understood, reading.act or "plain")
 
 

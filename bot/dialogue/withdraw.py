@@ -1,4 +1,4 @@
-"""Facts taken back by their subject: "scrap the kidney bit", "that was another patient's", "the runs are the metformin".
+"""Facts taken back by their subject: "scrap the kidney bit", "that was another patient's", "it is the metformin".
 
 What is withdrawn is found among the facts that the case holds; a word that names none of them withdraws nothing.
 """
