@@ -116,7 +116,8 @@ def _yes_or_no(pending: Pending, reply: str) -> Reply:
 
 def _says_nothing_else(reading: Reading) -> bool:
     """Only a yes or no alone is taken for the reply: "no, it is mild" may answer something else than what was asked."""
-    return not (set(reading.facts) - {"audience"} or reading.severity or reading.retracted)
+    told = set(reading.facts) - {"audience"} or reading.severity or reading.retracted
+    return not (told or reading.scenario or reading.hypothetical)
 
 
 def _bare(text: str) -> str:

@@ -104,6 +104,8 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
         return replace(asked, intent="ask_drug_info")
     if not memory.questions:
         return asked
+    if reading.act == "sources" and asked.confidence < UNSURE and not asked.drugs:
+        return replace(asked, intent="ask_citation", confidence=known.sure)
     if asked.confidence < known.sure and _only_tells(asked, reading):
         return replace(asked, intent="provide_patient_info")
     if asked.confidence >= known.sure or len(asked.ranking) < 2:

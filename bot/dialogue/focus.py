@@ -34,6 +34,7 @@ WORSE: Mapping[str, Mapping[str, Any]] = {
     SIDE_EFFECT: {"side_effect_severity": "severe"},
 }
 """What "if it got worse" supposes."""
+DEGREES = ("mild", "moderate", "severe")
 SET_APART = ("other", "mentioned")
 NUMBERS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4}
 _SOME_OF_THEM = re.compile(r"(?<!\w)(first|last|other) (two|three|[23])(?!\w)", re.IGNORECASE)
@@ -53,6 +54,9 @@ def severity_slot(memory: Memory, reading: Reading) -> str | None:
     denied = [slot for slot in OF_A_TOPIC.values() if getattr(memory.case, slot) in reading.retracted.get(slot, ())]
     if len(denied) == 1:
         return denied[0]
+    told = [slot for slot in OF_A_TOPIC.values() if getattr(memory.case, slot) in DEGREES]
+    if len(told) == 1 and topic_of(reading) is None and has_cue("change", reading.text):
+        return told[0]  # what is corrected was told before
     topic = topic_of(reading) or memory.topic
     return OF_A_TOPIC.get(topic or "")
 

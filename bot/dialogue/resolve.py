@@ -11,7 +11,7 @@ from bot.dialogue.focus import some_of_them
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Facts, Reading
 from bot.guidance.knowledge import load_knowledge
-from bot.guidance.model import DRUGS, Question
+from bot.guidance.model import DRUGS, RECOGNISED_ONLY, Question
 
 ABOUT_A_DRUG = (
     "ask_dose",
@@ -85,8 +85,17 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         suspect = _suspect(asked, memory)
         if suspect:
             return replace(question, drugs=suspect)
-        return replace(question, drugs=memory.drugs[:MOST_DRUGS])
+        return replace(question, drugs=drugs_of_aspects(question.aspects) or memory.drugs[:MOST_DRUGS])
     return question
+
+
+def drugs_of_aspects(aspects: tuple[str, ...]) -> tuple[str, ...]:
+    """The one drug that all rows on the finer subjects are about ("TPMT" is of azathioprine); none when they differ."""
+    table = load_knowledge().table
+    rows = [table.rows[r] for a in aspects if a in table.aspects for r in table.aspects[a].rows]
+    drugs = {tuple(d for d in row.drugs if d not in RECOGNISED_ONLY) for row in rows}
+    only = drugs.pop() if len(drugs) == 1 else ()
+    return only if len(only) == 1 else ()
 
 
 def is_short(text: str) -> bool:
@@ -107,6 +116,8 @@ def by_new_facts(changed: Facts, memory: Memory) -> Question:
         return Question(kind="report_side_effect" if memory.case.side_effect else "ask_alternatives")
     if last is not None and _touched(last, changed):
         return replace(last, not_asking=())
+    if last is not None and "contraindications" in changed and last.kind in ABOUT_A_DRUG and last.drugs:
+        return Question(kind="ask_contraindication", drugs=last.drugs)
     return Question(kind=_raised_by(changed, memory))
 
 
@@ -141,7 +152,9 @@ def _kind_again(question: Question, asked: Asked, memory: Memory) -> Question:
 
 def _of_several(question: Question, drugs: tuple[str, ...], asked: Asked, memory: Memory) -> Question:
     """A question of "those two": what it asks, else what was asked last; between them is a comparison."""
-    if len(drugs) > 1 and (has_cue("between", asked.text) or question.kind not in (*ABOUT_A_DRUG, "ask_pregnancy")):
+    attribute = question.kind in ATTRIBUTES and question.kind != "ask_evidence"
+    other = question.kind not in (*ABOUT_A_DRUG, "ask_pregnancy")
+    if len(drugs) > 1 and not attribute and (has_cue("between", asked.text) or other):
         last = memory.questions[-1].kind if memory.questions else ""
         kind = last if last in ATTRIBUTES and not has_cue("between", asked.text) else "compare_drugs"
         return replace(question, kind=kind, drugs=drugs[:MOST_DRUGS])

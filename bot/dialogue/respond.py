@@ -12,7 +12,7 @@ from bot.dialogue.escalate import gravest
 from bot.dialogue.facts import differs
 from bot.dialogue.memory import Memory, Pending
 from bot.dialogue.plan import Consult, Say, Task, Turn
-from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, MOST_DRUGS
+from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, MOST_DRUGS, drugs_of_aspects
 from bot.dialogue.silent import left_unsaid
 from bot.guidance import engine
 from bot.guidance.answer import Answer, Ask
@@ -206,17 +206,17 @@ def _remembered(memory: Memory, task: Consult, answer: Answer, *, another: bool 
         spoken_of = tuple(d for d in question.drugs if d not in MYCOPHENOLATE)
         return replace(memory, drugs=spoken_of, recent=_recent(memory, spoken_of)) if spoken_of else memory
     options = {o.option: o.drugs for o in answer.options if o.stance in OFFERED}
-    memory = replace(
-        memory,
-        scenario=task.scenario,
-        option_drugs=options or ({} if question.drugs else memory.option_drugs),
-    )
+    listed_drugs = {d for drugs in memory.option_drugs.values() for d in drugs}
+    of_the_list = question.kind in ABOUT_A_DRUG and bool(question.drugs) and set(question.drugs) <= listed_drugs
+    shown = memory.option_drugs if of_the_list else options or ({} if question.drugs else memory.option_drugs)
+    memory = replace(memory, scenario=task.scenario, option_drugs=shown)
     if not task.scenario and not another:
         memory = replace(memory, case_options=memory.option_drugs)
     named = question.drugs if question.kind in ABOUT_A_DRUG or not options else _alternatives(question, task.case)
     if options and not question.drugs:
         memory = replace(memory, named=())  # the list last seen is ours
-    return replace(memory, drugs=named or _first_drugs(answer) or memory.drugs, recent=_recent(memory, named))
+    spoken_of = named or drugs_of_aspects(question.aspects) or _first_drugs(answer) or memory.drugs
+    return replace(memory, drugs=spoken_of, recent=_recent(memory, named))
 
 
 def _recent(memory: Memory, named: tuple[str, ...]) -> tuple[str, ...]:

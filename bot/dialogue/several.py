@@ -15,6 +15,8 @@ TELLS = ("report_side_effect", "provide_patient_info", "correct_info", "ask_trea
 """What a part is taken for that tells something first and asks in a few words at its end."""
 REPLACED = ("mycophenolate_mofetil", "mycophenolate_sodium")
 """What the alternatives are to: the dose asked about beside them is theirs."""
+A_DRUG_AND_A_SUBJECT = 3
+"""Words of a part that names a drug and one subject."""
 AS_MUCH = 0.5
 """A second intent that the classifier puts at least so high is one that the part may be as well."""
 MOST_WORDS = 5
@@ -38,7 +40,7 @@ class _Piece:
 def told_apart(reading: Reading) -> Reading:
     """The reading with a question of its own for every subject that a question lists, in their order."""
     questions: list[Asked] = []
-    for asked in _each_its_own(reading.asked):
+    for asked in map(_by_its_name, _each_its_own(reading.asked)):
         if asked.intent in TELLS and (ends := _asked_at_its_end(asked, reading)):
             questions += [asked, *ends]
         else:
@@ -58,6 +60,13 @@ def _each_its_own(questions: tuple[Asked, ...]) -> Iterator[Asked]:
             yield replace(asked, intent=others[0])
         else:
             yield asked
+
+
+def _by_its_name(asked: Asked) -> Asked:
+    """A drug and a subject and nothing else ("rituximab dose?") ask that subject, whatever stands around them."""
+    bare = asked.drugs and len(asked.text.split()) <= A_DRUG_AND_A_SUBJECT and has_cue("ends_in_a_name", asked.text)
+    intent = _named(asked.text) if bare else None
+    return replace(asked, intent=intent, confidence=1.0) if intent and intent != asked.intent else asked
 
 
 def _asked_at_its_end(asked: Asked, reading: Reading) -> list[Asked]:

@@ -16,6 +16,7 @@ from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.resolve import (
     ABOUT_A_DRUG,
     ABOUT_THE_CASE,
+    OF_A_SIDE_EFFECT,
     NoSuchOptionError,
     another_drug,
     by_new_facts,
@@ -28,6 +29,8 @@ from bot.guidance.model import Question
 STATEMENTS = ("provide_patient_info", "correct_info")
 STYLES = ("shorter", "longer", "plain", "repeat")
 MOST_TASKS = 3
+SURE = 0.8
+"""Below this confidence a message that tells something new of the case is not refused as out of scope."""
 SURE_ENOUGH = 0.4
 """Below this confidence a message in a running conversation is not refused as out of scope."""
 MYCOPHENOLATE = ("mycophenolate_mofetil", "mycophenolate_sodium")
@@ -58,6 +61,8 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
     understood = reading.understood(asked)
     if repeated := another_drug(asked, reading, intake.memory):
         return [_consult(intake, reading, question, understood) for question in repeated[:MOST_TASKS]]
+    if _only_points(asked, reading, intake):
+        return _answered(intake, reading, asked, understood)
     if _goes_back(asked, reading, intake):
         return _once_more(intake, understood, "repeat")
     if flow is not Flow.SOCIAL and _only_news(asked, reading, intake):
@@ -70,13 +75,12 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
     if flow is Flow.SOCIAL:
         social: list[Task] = [Say(asked.intent, understood)]
         return social + (_restated(intake, reading, understood) if intake.news else [])
-    if flow is Flow.CLARIFY and not asked.terms and _points_at_an_option(asked, reading, intake.memory):
-        return _answered(intake, reading, asked, understood)
     if flow is Flow.CLARIFY:
         return _clarified(intake, reading, asked, understood)
     if flow in (Flow.REPLY, Flow.OUT_OF_SCOPE, Flow.FALLBACK):
         unsure = flow is Flow.OUT_OF_SCOPE and asked.confidence < SURE_ENOUGH and bool(intake.memory.questions)
-        if intake.reply is not None or (intake.news and flow is Flow.REPLY) or unsure:
+        told = intake.news and (flow is Flow.REPLY or (asked.confidence < SURE and "?" not in reading.text))
+        if intake.reply is not None or told or unsure:
             return _restated(intake, reading, understood)
         if _points_at_an_option(asked, reading, intake.memory):
             return _answered(intake, reading, asked, understood)
@@ -87,6 +91,13 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         question = replace(intake.memory.questions[-1], drugs=asked.drugs)
         return [_consult(intake, reading, question, understood)]
     return _answered(intake, reading, asked, understood)
+
+
+def _only_points(asked: Asked, reading: Reading, intake: Intake) -> bool:
+    """ "And the first one": a place in a list and nothing else, whatever it sounds like."""
+    says = asked.terms or asked.drugs or asked.citation is not None or intake.news or intake.reply is not None
+    points = _points_at_an_option(asked, reading, intake.memory) and is_short(asked.text)
+    return points and not says and asked.intent not in (*QUESTIONS, "ask_citation") and len(reading.asked) == 1
 
 
 def _only_denies_a_pregnancy(asked: Asked, reading: Reading) -> bool:
@@ -155,7 +166,17 @@ def _restated(intake: Intake, reading: Reading, understood: Mapping[str, Any]) -
     return [replace(_consult(intake, reading, question, understood), note=note)]
 
 
+def _of_the_effect(asked: Asked, reading: Reading) -> bool:
+    """ "And if it drops again": what is supposed of the side effect alone is about it, when nothing else is sure."""
+    supposed = set(reading.scenario)
+    of_it = bool(supposed) and supposed <= {"side_effect", "side_effect_severity", "side_effect_persistent"}
+    other = asked.drugs or asked.intent in (*OF_A_SIDE_EFFECT, "ask_alternatives")
+    return of_it and not other and asked.confidence < SURE
+
+
 def _answered(intake: Intake, reading: Reading, asked: Asked, understood: Mapping[str, Any]) -> list[Task]:
+    if _of_the_effect(asked, reading):
+        return [_consult(intake, reading, Question(kind="ask_side_effect_management"), understood)]
     try:
         question = meant(asked, reading, intake.memory)
     except NoSuchOptionError as missing:

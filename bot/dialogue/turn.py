@@ -52,7 +52,7 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
         memory = replace(memory, emergency=None)
         if not any(a.intent in QUESTIONS for a in reading.asked):
             return Turn(take_in(memory, reading).memory, (Say("emergency_over", reading.understood()),))
-    if reading.act == "undo":
+    if reading.act == "undo" and not has_cue("asks_leave", reading.text.strip()):
         return _undo(memory, reading)
     if reading.red_flag is None and reading.asked_flag is not None:
         return _if_it_happens(memory, reading, reading.asked_flag.rule)

@@ -18,6 +18,7 @@ from bot.guidance.model import ONE_OF, SLOTS, SOME_OF, Case
 
 CLAUSE = re.compile(r"[.;!?\n]+(?=\s|$)|,|\bbut\b", re.IGNORECASE)
 OF_AN_EFFECT = ("side_effect_severity", "side_effect_persistent")
+TEST_RESULTS = ("tpmt_deficiency", "tpmt_intermediate", "tpmt_unknown", "nudt15_deficiency", "hepatitis_b", "cytopenia")
 STUDY_DRUGS = ("mycophenolate_mofetil", "mycophenolate_sodium")
 A_FEW_WORDS = 8
 """Up to so many words "sorry, wrong chart" is about all that the last message told."""
@@ -59,6 +60,8 @@ def with_withdrawals(memory: Memory, reading: Reading) -> Reading:
     for clause in clauses:
         for slot, value in _held_and_named(memory.case, clause, reading):
             taken.setdefault(slot, []).append(value)
+    if not taken and has_cue("superseded", reading.text):
+        taken = dict(_last_result(memory.case, reading))
     for effect in _laid_elsewhere(memory, reading):
         taken.setdefault("side_effect", []).append(effect)
     if not taken:
@@ -131,9 +134,23 @@ def _held_and_named(case: Case, clause: _Clause, reading: Reading) -> Iterator[t
             yield topic.slot, topic.value
 
 
+def _last_result(case: Case, reading: Reading) -> Iterator[tuple[str, list[Any]]]:
+    """The test result that a newer one replaces: the one named, else the last one told."""
+    results = [value for value in case.contraindications if value in TEST_RESULTS]
+    told = reading.facts.get("contraindications", ())
+    named = {t.value for t in topics() if t.slot == "contraindications" and t.words.search(reading.text)}
+    replaced = [value for value in results if value in named and value not in told] or (
+        results[-1:] if not named and not told else []
+    )
+    if replaced:
+        yield "contraindications", replaced
+
+
 def _laid_elsewhere(memory: Memory, reading: Reading) -> tuple[str, ...]:
     """Side effects that something else turns out to cause: "it is the metformin, not the cellcept"."""
     held = memory.case.side_effect
+    if memory.person and reading.person and memory.person != reading.person:
+        return ()  # what another person's trouble came from says nothing of this one's
     if not held or reading.hypothetical or reading.text.rstrip().endswith("?"):
         return ()
     cleared = any(

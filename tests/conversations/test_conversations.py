@@ -2,8 +2,8 @@
 
 A turn says something and expects, of the reply: ``kinds`` of its Answers; ``facts`` (all of them), ``holds`` (among
 them), ``unset``; ``ask`` (a slot, or any); ``offered`` and ``not_offered`` options (an empty list: none at all);
-``mentions`` (all of them), ``any_of`` (one of each list) and
-``absent`` words; ``cites`` numbers of the article; ``says_unknown``: that the article is silent; ``level`` of the escalation, or none; ``words_at_most``; ``hypothetical``.
+``mentions`` (all of them), ``any_of`` (one of each list) and ``absent`` words; ``cites`` numbers of the article;
+``says_unknown``: that the article is silent; ``level`` of the escalation, or none; ``words_at_most``; ``hypothetical``.
 """
 
 from __future__ import annotations
