@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.dialogue.data import fact_rules
-from bot.dialogue.focus import LUNGS, severity_slot, topic_of
+from bot.dialogue.data import fact_rules, has_cue
+from bot.dialogue.focus import LUNGS, OF_A_TOPIC, severity_slot, topic_of
 from bot.dialogue.memory import Memory, Pending
 from bot.dialogue.reading import Facts, Reading
 
@@ -17,6 +17,8 @@ SEVERITY_OF = {
 }
 """Questions that a bare severity ("it's mild") answers, and the fact it then is."""
 WHICH_DRUG = "drug"
+A_CORRECTION = 10
+"""Words at most of a message whose one degree corrects what was told."""
 OF_A_SIDE_EFFECT = ("report_side_effect", "ask_side_effect_management")
 """A message that reports how a drug is borne ("she can't stand it") says nothing of how bad the lungs are."""
 LUNG_KINDS = ("ask_ild_treatment",)
@@ -59,19 +61,30 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
 
 def bare_severity(memory: Memory, reading: Reading) -> Facts:
     """The fact that a severity without a noun is, when none of our questions was open: of what was last spoken of."""
-    if reading.severity is None:
+    severity = reading.severity or _left_over(reading)
+    if severity is None:
         return {}
     if _about_the_drug(memory, reading) and "ild_severity" not in reading.retracted:
-        return {"side_effect_severity": reading.severity}
+        return {"side_effect_severity": severity}
     slot = severity_slot(memory, reading)
     if slot is not None:
-        return {slot: reading.severity}
+        return {slot: severity}
     stated = {**memory.case.known(), **reading.facts}
     lungs = "ild_severity" in stated or "ild_course" in stated
     effect = "side_effect" in stated
     if lungs and (not effect or any(q.kind in LUNG_KINDS for q in memory.questions)):
-        return {"ild_severity": reading.severity}
-    return {"side_effect_severity": reading.severity} if effect else {}
+        return {"ild_severity": severity}
+    return {"side_effect_severity": severity} if effect else {}
+
+
+def _left_over(reading: Reading) -> str | None:
+    """The degree in a short correction that was tied to no fact ("actually the lung doctor says moderate")."""
+    if len(reading.text.split()) > A_CORRECTION or not has_cue("change", reading.text) or "?" in reading.text:
+        return None
+    if set(OF_A_TOPIC.values()) & {*reading.facts, *reading.scenario, *reading.retracted}:
+        return None
+    degrees = [m.value for m in reading.mentions if m.concept == "severity" and not m.context]
+    return degrees[0] if len(degrees) == 1 else None
 
 
 def _about_the_drug(memory: Memory, reading: Reading) -> bool:

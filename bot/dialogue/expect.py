@@ -100,6 +100,8 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     elliptic = _by_its_words(asked, memory) or _an_attribute(asked, memory)
     if elliptic is not None:
         return replace(asked, intent=elliptic, confidence=max(asked.confidence, known.sure))
+    if asked.drugs and asked.confidence < UNSURE and has_cue("asks_leave", asked.text.strip()):
+        return replace(asked, intent="ask_contraindication")
     if _names_our_drug(asked, reading):
         return replace(asked, intent="ask_drug_info")
     if not memory.questions:

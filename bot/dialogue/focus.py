@@ -49,6 +49,22 @@ def topic_of(reading: Reading) -> str | None:
     return told[-1] if len(set(told)) == 1 else None
 
 
+def with_own_severity(memory: Memory, reading: Reading) -> Reading:
+    """The reading without a degree that is of something else ("severe asthma") or of somebody else."""
+    if reading.severity is None:
+        return reading
+    of_another = reading.person in ("relative", "other") and memory.person not in (None, reading.person)
+    degrees = [m for m in reading.mentions if m.concept == "severity" and m.value == reading.severity]
+    bound = bool(degrees) and all(_is_of_a_noun(reading.text[m.end :]) for m in degrees)
+    return replace(reading, severity=None) if of_another or bound else reading
+
+
+def _is_of_a_noun(rest: str) -> bool:
+    """Does a word follow that the degree may belong to?"""
+    following = re.match(r" +([^\W\d_]+)", rest)
+    return following is not None and not has_cue("after_a_degree", following[1])
+
+
 def severity_slot(memory: Memory, reading: Reading) -> str | None:
     """The fact that a bare severity is: the one whose value it corrects, else that of the topic."""
     denied = [slot for slot in OF_A_TOPIC.values() if getattr(memory.case, slot) in reading.retracted.get(slot, ())]
@@ -65,7 +81,12 @@ def with_supposed(memory: Memory, reading: Reading) -> Reading:
     """The reading with what it supposes by leaning on the conversation ("if it were severe after all")."""
     if not memory.questions or reading.facts.keys() - {"audience"}:
         return reading
-    supposed = {**_bare_severity(memory, reading), **_another_effect(reading), **_worse(memory, reading)}
+    supposed = {
+        **_bare_severity(memory, reading),
+        **_another_effect(reading),
+        **_worse(memory, reading),
+        **_were_so(memory, reading),
+    }
     supposed = {slot: value for slot, value in supposed.items() if slot not in reading.scenario}
     if not supposed:
         return reading
@@ -85,6 +106,12 @@ def _another_effect(reading: Reading) -> dict[str, Any]:
         return {}
     named = reading.side_effect or effects_named(reading.text)
     return {"side_effect": list(named)} if named and has_cue("were_it", reading.text) else {}
+
+
+def _were_so(memory: Memory, reading: Reading) -> dict[str, Any]:
+    """ "And if I were?" after a pregnancy was denied."""
+    denied = memory.case.pregnancy == "not_pregnant" and not reading.scenario
+    return {"pregnancy": "pregnant"} if denied and has_cue("if_it_were_so", reading.text.strip()) else {}
 
 
 def _worse(memory: Memory, reading: Reading) -> Mapping[str, Any]:

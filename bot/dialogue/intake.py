@@ -52,6 +52,8 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     settled.update(_of_scenario(memory, reading))
     facts.update(settled)
     facts.update(_tried(memory, reading))
+    if "drugs_tried" in facts:  # a gout tablet or a steroid had before is no alternative that failed
+        facts["drugs_tried"] = [d for d in facts["drugs_tried"] if d not in NEVER_TRIED]
     if "ild_course" in facts and facts.get("ild_severity") == "present_unspecified" and _lungs_known(memory.case):
         del facts["ild_severity"]  # it only came with the course
     facts.pop("audience", None)

@@ -70,7 +70,7 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     if not question.drugs and (several := some_of_them(asked.text, memory)):
         return _of_several(question, several, asked, memory)
     ordinal = asked.ordinal if asked.ordinal is not None else reading.ordinal
-    if ordinal is not None and not question.drugs:
+    if ordinal is not None and not question.drugs and question.citation is None:
         return _pointed_at(_kind_again(question, asked, memory), ordinal, memory)
     if question.kind == "ask_citation" and question.citation is None:
         question = replace(question, citation=numbered(asked.text))

@@ -64,7 +64,8 @@ def _each_its_own(questions: tuple[Asked, ...]) -> Iterator[Asked]:
 
 def _by_its_name(asked: Asked) -> Asked:
     """A drug and a subject and nothing else ("rituximab dose?") ask that subject, whatever stands around them."""
-    bare = asked.drugs and len(asked.text.split()) <= A_DRUG_AND_A_SUBJECT and has_cue("ends_in_a_name", asked.text)
+    one = len(asked.text.split()) <= A_DRUG_AND_A_SUBJECT and len(list(_pieces(asked.text, asked.text))) == 1
+    bare = asked.drugs and one and has_cue("ends_in_a_name", asked.text)
     intent = _named(asked.text) if bare else None
     return replace(asked, intent=intent, confidence=1.0) if intent and intent != asked.intent else asked
 

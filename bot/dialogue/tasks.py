@@ -46,6 +46,7 @@ DECISIVE = frozenset(
     )
 )
 """Facts that the order of the options hangs on."""
+VAGUE_LUNGS = ("ild_severity", "present_unspecified")
 QUESTIONS = frozenset((*ABOUT_A_DRUG, *ABOUT_THE_CASE)) - {"report_side_effect"}
 """Intents that ask something of the guidance outright."""
 
@@ -111,6 +112,8 @@ def _only_news(asked: Asked, reading: Reading, intake: Intake) -> bool:
     decisive = bool(DECISIVE & (set(intake.changed) | {clash.slot for clash in intake.clashes})) or bool(
         reading.withdrawn
     )
+    if asked.intent in QUESTIONS and set(intake.changed.items()) == {VAGUE_LUNGS} and not intake.clashes:
+        return False  # "pick one for myositis-ILD" only names the disease in passing
     of_a_drug = bool(set(asked.drugs) - set(intake.memory.case.drugs_tried) - set(MYCOPHENOLATE))
     putting = "?" in reading.text or has_cue("asks", reading.text) or of_a_drug or asked.ordinal is not None
     return decisive and not putting and bool(intake.memory.questions) and asked.intent not in ABOUT_THE_CASE

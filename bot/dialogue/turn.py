@@ -13,7 +13,7 @@ from bot.dialogue.answering import reply_to
 from bot.dialogue.data import has_cue
 from bot.dialogue.escalate import gravest, taken_together
 from bot.dialogue.expect import in_context
-from bot.dialogue.focus import with_supposed
+from bot.dialogue.focus import with_own_severity, with_supposed
 from bot.dialogue.intake import take_in
 from bot.dialogue.memory import Memory
 from bot.dialogue.persons import Whose, whose
@@ -34,7 +34,8 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
 
     ``flow`` is what Rasa chose by the intent of its first question; the conversation may make another intent likelier.
     """
-    likely = with_withdrawals(memory, with_supposed(memory, told_apart(in_context(memory, reading))))
+    likely = told_apart(in_context(memory, with_own_severity(memory, reading)))
+    likely = with_withdrawals(memory, with_supposed(memory, likely))
     if flow is None or likely.intent != reading.intent:
         flow = FLOW_OF.get(likely.intent, Flow.ANSWER)
     reading = likely

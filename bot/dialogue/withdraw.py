@@ -19,6 +19,7 @@ from bot.guidance.model import ONE_OF, SLOTS, SOME_OF, Case
 CLAUSE = re.compile(r"[.;!?\n]+(?=\s|$)|,|\bbut\b", re.IGNORECASE)
 OF_AN_EFFECT = ("side_effect_severity", "side_effect_persistent")
 TEST_RESULTS = ("tpmt_deficiency", "tpmt_intermediate", "tpmt_unknown", "nudt15_deficiency", "hepatitis_b", "cytopenia")
+CO_MEDICATION = ("allopurinol", "febuxostat", "cyp3a4_inhibitor")
 STUDY_DRUGS = ("mycophenolate_mofetil", "mycophenolate_sodium")
 A_FEW_WORDS = 8
 """Up to so many words "sorry, wrong chart" is about all that the last message told."""
@@ -62,6 +63,10 @@ def with_withdrawals(memory: Memory, reading: Reading) -> Reading:
             taken.setdefault(slot, []).append(value)
     if not taken and has_cue("superseded", reading.text):
         taken = dict(_last_result(memory.case, reading))
+    if has_cue("stopped_taking", reading.text) and "?" not in reading.text:
+        stopped = [v for c in _clauses(reading.text) for _, v in _held_and_named(memory.case, c, reading)]
+        if stopped := [v for v in CO_MEDICATION if v in stopped]:
+            taken["contraindications"] = [*taken.get("contraindications", []), *stopped]
     for effect in _laid_elsewhere(memory, reading):
         taken.setdefault("side_effect", []).append(effect)
     if not taken:
