@@ -17,6 +17,7 @@ SEVERITY_OF = {
 }
 """Questions that a bare severity ("it's mild") answers, and the fact it then is."""
 WHICH_DRUG = "drug"
+DENIED = ("absent", "negated", "other", "mentioned")
 A_CORRECTION = 10
 """Words at most of a message whose one degree corrects what was told."""
 OF_A_SIDE_EFFECT = ("report_side_effect", "ask_side_effect_management")
@@ -50,8 +51,9 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
     if slot in reading.facts:
         return Reply(slot, {slot: reading.facts[slot]})
     of_the_drug = slot != "side_effect_severity" and _about_the_drug(memory, reading)
-    if reading.severity and slot in SEVERITY_OF and not of_the_drug:
-        return Reply(slot, {SEVERITY_OF[slot]: reading.severity})
+    degree = reading.severity or (_degree_said(reading) if pending.turn == memory.turns else None)
+    if degree and slot in SEVERITY_OF and not of_the_drug:
+        return Reply(slot, {SEVERITY_OF[slot]: degree})
     if reading.reply == "unknown":
         return Reply(slot)
     if reading.reply in ("yes", "no") and pending.turn == memory.turns and _says_nothing_else(reading):
@@ -95,6 +97,15 @@ def _about_the_drug(memory: Memory, reading: Reading) -> bool:
     return told or reading.intent in OF_A_SIDE_EFFECT
 
 
+def _degree_said(reading: Reading) -> str | None:
+    """The degree in a short reply that is worded as a guess ("moderate I would say")."""
+    short = len(reading.text.split()) <= A_CORRECTION and "?" not in reading.text
+    if not short or has_cue("conditional", reading.text) or set(OF_A_TOPIC.values()) & {*reading.facts}:
+        return None
+    degrees = [m.value for m in reading.mentions if m.concept == "severity" and not set(m.context) & set(DENIED)]
+    return degrees[0] if len(degrees) == 1 else None
+
+
 def _chosen(memory: Memory, pending: Pending, reading: Reading) -> int | None:
     """The place of the choice that the message takes: by its words or its number.
 
@@ -130,7 +141,8 @@ def _yes_or_no(pending: Pending, reply: str) -> Reply:
 def _says_nothing_else(reading: Reading) -> bool:
     """Only a yes or no alone is taken for the reply: "no, it is mild" may answer something else than what was asked."""
     told = set(reading.facts) - {"audience"} or reading.severity or reading.retracted
-    return not (told or reading.scenario or reading.hypothetical)
+    asked = any(a.aspects or a.drugs or a.terms for a in reading.asked)
+    return not (told or asked or reading.scenario or reading.hypothetical)
 
 
 def _bare(text: str) -> str:

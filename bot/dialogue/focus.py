@@ -11,6 +11,7 @@ from bot.dialogue.data import has_cue
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Reading
 from bot.dialogue.withdraw import effects_named
+from bot.guidance.model import Case
 
 LUNGS, SIDE_EFFECT = "lungs", "side_effect"
 OF_A_TOPIC: Mapping[str, str] = {LUNGS: "ild_severity", SIDE_EFFECT: "side_effect_severity"}
@@ -37,6 +38,7 @@ WORSE: Mapping[str, Mapping[str, Any]] = {
 DEGREES = ("mild", "moderate", "severe")
 SET_APART = ("other", "mentioned")
 NUMBERS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4}
+_A_NUMBER = re.compile(r"(?:\w+[, ]+){0,3}([3-9]\d|1\d\d)(?:\.\d)?[ .!]*$")
 _SOME_OF_THEM = re.compile(r"(?<!\w)(first|last|other) (two|three|[23])(?!\w)", re.IGNORECASE)
 
 
@@ -79,7 +81,11 @@ def severity_slot(memory: Memory, reading: Reading) -> str | None:
 
 def with_supposed(memory: Memory, reading: Reading) -> Reading:
     """The reading with what it supposes by leaning on the conversation ("if it were severe after all")."""
-    if not memory.questions or reading.facts.keys() - {"audience"}:
+    told = {slot: value for slot, value in reading.facts.items() if slot != "audience"}
+    if told and has_cue("opens_a_supposition", reading.text.strip()):
+        kept = {slot: value for slot, value in reading.facts.items() if slot == "audience"}
+        return replace(reading, facts=kept, scenario={**reading.scenario, **told}, hypothetical=True)
+    if not memory.questions or told:
         return reading
     supposed = {
         **_bare_severity(memory, reading),
@@ -117,6 +123,14 @@ def _were_so(memory: Memory, reading: Reading) -> dict[str, Any]:
 def _worse(memory: Memory, reading: Reading) -> Mapping[str, Any]:
     plain = not reading.scenario and has_cue("supposing", reading.text) and has_cue("gets_worse", reading.text)
     return WORSE.get(memory.topic or "", {}) if plain and topic_of(reading) in (None, memory.topic) else {}
+
+
+def measured_again(case: Case, text: str) -> dict[str, float]:
+    """ "Sorry, 75": a bare number that corrects the weight, the one number told; a height beside it makes it unclear."""
+    found = _A_NUMBER.match(text.strip())
+    if found is None or case.weight_kg is None or case.height_cm is not None:
+        return {}
+    return {"weight_kg": float(found[1])} if has_cue("change", text) else {}
 
 
 def some_of_them(text: str, memory: Memory) -> tuple[str, ...]:

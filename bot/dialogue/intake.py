@@ -8,7 +8,7 @@ from typing import Any
 from bot.dialogue.answering import Reply, bare_severity, reply_to
 from bot.dialogue.data import has_cue
 from bot.dialogue.facts import Clash, differs, merge
-from bot.dialogue.focus import TOPIC_OF_SLOT, topic_of
+from bot.dialogue.focus import TOPIC_OF_SLOT, measured_again, topic_of
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Facts, Reading
 from bot.dialogue.withdraw import without
@@ -52,6 +52,7 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     settled.update(_of_scenario(memory, reading))
     facts.update(settled)
     facts.update(_tried(memory, reading))
+    facts.update(measured_again(memory.case, reading.text))
     if "drugs_tried" in facts:  # a gout tablet or a steroid had before is no alternative that failed
         facts["drugs_tried"] = [d for d in facts["drugs_tried"] if d not in NEVER_TRIED]
     if "ild_course" in facts and facts.get("ild_severity") == "present_unspecified" and _lungs_known(memory.case):

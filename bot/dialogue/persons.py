@@ -8,7 +8,7 @@ from bot.dialogue.answering import reply_to
 from bot.dialogue.data import has_cue
 from bot.dialogue.memory import Memory, Parked
 from bot.dialogue.reading import Reading
-from bot.dialogue.resolve import ABOUT_A_DRUG, is_short
+from bot.dialogue.resolve import ABOUT_A_DRUG
 from bot.guidance.model import Case
 
 CHANGES = frozenset((("self", "relative"), ("relative", "self"), ("self", "patient"), ("patient", "relative")))
@@ -47,7 +47,7 @@ def whose(memory: Memory, reading: Reading) -> Whose:
 def _is_about_a_case(reading: Reading) -> bool:
     """ "My father asks what rituximab is" is about no one's case, whoever is named."""
     told = set(reading.facts) - {"audience"} or reading.scenario or reading.retracted
-    if reading.person == "other" and not told and len(reading.asked) < 2 and is_short(reading.text.split(".")[0]):
+    if reading.person == "other" and not told and not has_cue("other_person", reading.text):
         return False  # "not for me yet" tells of no one else
     return bool(told) or not reading.asked or any(a.intent not in ABOUT_A_DRUG for a in reading.asked)
 

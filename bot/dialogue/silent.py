@@ -17,7 +17,7 @@ STEM = 4
 
 def asked_of_the_article(asked: Asked) -> str:
     """The words of a question that is put to the article itself and names no subject the table knows; else nothing."""
-    known = asked.aspects and asked.intent != "ask_clarification"
+    known = asked.aspects and asked.intent not in ("ask_clarification", "ask_alternatives")
     return asked.text if has_cue("of_the_article", asked.text) and not known else ""
 
 

@@ -67,8 +67,8 @@ def with_withdrawals(memory: Memory, reading: Reading) -> Reading:
         stopped = [v for c in _clauses(reading.text) for _, v in _held_and_named(memory.case, c, reading)]
         if stopped := [v for v in CO_MEDICATION if v in stopped]:
             taken["contraindications"] = [*taken.get("contraindications", []), *stopped]
-    for effect in _laid_elsewhere(memory, reading):
-        taken.setdefault("side_effect", []).append(effect)
+    if elsewhere := _laid_elsewhere(memory, reading):
+        taken["side_effect"] = [*taken.get("side_effect", []), *elsewhere, *reading.facts.get("side_effect", ())]
     if not taken:
         if _all_of_the_last(memory, reading):
             return replace(reading, act="undo")
