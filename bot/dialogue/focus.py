@@ -126,7 +126,7 @@ def _worse(memory: Memory, reading: Reading) -> Mapping[str, Any]:
 
 
 def measured_again(case: Case, text: str) -> dict[str, float]:
-    """ "Sorry, 75": a bare number that corrects the weight, the one number told; a height beside it makes it unclear."""
+    """ "Sorry, 75": a bare number that corrects the weight; a height told beside it makes it unclear."""
     found = _A_NUMBER.match(text.strip())
     if found is None or case.weight_kg is None or case.height_cm is not None:
         return {}

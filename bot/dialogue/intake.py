@@ -11,6 +11,7 @@ from bot.dialogue.facts import Clash, differs, merge
 from bot.dialogue.focus import TOPIC_OF_SLOT, measured_again, topic_of
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Facts, Reading
+from bot.dialogue.resolve import is_short
 from bot.dialogue.withdraw import without
 from bot.guidance.model import RECOGNISED_ONLY, Case
 
@@ -52,6 +53,8 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     settled.update(_of_scenario(memory, reading))
     facts.update(settled)
     facts.update(_tried(memory, reading))
+    if reading.ordinal is not None and is_short(reading.text):
+        facts.pop("side_effect_persistent", None)  # "and the third" counts a list, not how often it came
     facts.update(measured_again(memory.case, reading.text))
     if "drugs_tried" in facts:  # a gout tablet or a steroid had before is no alternative that failed
         facts["drugs_tried"] = [d for d in facts["drugs_tried"] if d not in NEVER_TRIED]

@@ -173,7 +173,7 @@ def _of_the_effect(asked: Asked, reading: Reading) -> bool:
     """ "And if it drops again": what is supposed of the side effect alone is about it, when nothing else is sure."""
     supposed = set(reading.scenario)
     of_it = bool(supposed) and supposed <= {"side_effect", "side_effect_severity", "side_effect_persistent"}
-    other = asked.drugs or asked.intent in (*OF_A_SIDE_EFFECT, "ask_alternatives")
+    other = asked.drugs or reading.ordinal is not None or asked.intent in (*OF_A_SIDE_EFFECT, "ask_alternatives")
     return of_it and not other and asked.confidence < SURE
 
 
