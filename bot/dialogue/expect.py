@@ -90,7 +90,8 @@ def in_context(memory: Memory, reading: Reading) -> Reading:
 
 def _another_reference(asked: Asked) -> Asked:
     """ "And 2?" after a question about a reference is about the next one."""
-    if asked.drugs or not has_cue("a_number_alone", asked.text.strip()):
+    unsure = asked.confidence < UNSURE and is_short(asked.text) and numbered(asked.text) is not None
+    if asked.drugs or not (unsure or has_cue("a_number_alone", asked.text.strip())):
         return asked
     return replace(asked, intent="ask_citation", confidence=1.0, citation=numbered(asked.text))
 
@@ -104,6 +105,9 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
         return replace(asked, intent="ask_contraindication")
     if _names_our_drug(asked, reading):
         return replace(asked, intent="ask_drug_info")
+    if asked.intent == "restart" and reading.act != "new_patient" and asked.confidence < known.sure:
+        others = [(score, intent) for intent, score in asked.ranking if intent != "restart"]
+        asked = replace(asked, intent=max(others)[1] if others else "out_of_scope")  # forgetting a case has to be asked
     if not memory.questions:
         return asked
     if reading.act == "sources" and asked.confidence < UNSURE and not asked.drugs:
