@@ -20,6 +20,11 @@ def led(answer: Answer, line: str) -> Answer:
     return replace(answer, headline=headline, text=answer.text.replace(answer.headline, headline, 1))
 
 
+def with_unknown(answer: Answer, line: str, what: str) -> Answer:
+    """The answer that says first what the article does not say."""
+    return replace(led(answer, line), unknown=(*answer.unknown, what))
+
+
 def with_ask(answer: Answer, ask: Ask) -> Answer:
     """The answer with this question in place of its own; a headline that is the question already is not repeated."""
     lines = answer.text.split("\n")

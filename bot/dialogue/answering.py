@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.dialogue.data import fact_rules
+from bot.dialogue.data import fact_rules, has_cue
+from bot.dialogue.focus import LUNGS, OF_A_TOPIC, severity_slot, topic_of
 from bot.dialogue.memory import Memory, Pending
 from bot.dialogue.reading import Facts, Reading
 
@@ -16,6 +17,9 @@ SEVERITY_OF = {
 }
 """Questions that a bare severity ("it's mild") answers, and the fact it then is."""
 WHICH_DRUG = "drug"
+DENIED = ("absent", "negated", "other", "mentioned")
+A_CORRECTION = 10
+"""Words at most of a message whose one degree corrects what was told."""
 OF_A_SIDE_EFFECT = ("report_side_effect", "ask_side_effect_management")
 """A message that reports how a drug is borne ("she can't stand it") says nothing of how bad the lungs are."""
 LUNG_KINDS = ("ask_ild_treatment",)
@@ -46,9 +50,10 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
         return Reply(slot, pending.means[place] if place < len(pending.means) else {}, choice=place)
     if slot in reading.facts:
         return Reply(slot, {slot: reading.facts[slot]})
-    of_the_drug = slot != "side_effect_severity" and reading.intent in OF_A_SIDE_EFFECT
-    if reading.severity and slot in SEVERITY_OF and not of_the_drug:
-        return Reply(slot, {SEVERITY_OF[slot]: reading.severity})
+    of_the_drug = slot != "side_effect_severity" and _about_the_drug(memory, reading)
+    degree = reading.severity or (_degree_said(reading) if pending.turn == memory.turns else None)
+    if degree and slot in SEVERITY_OF and not of_the_drug:
+        return Reply(slot, {SEVERITY_OF[slot]: degree})
     if reading.reply == "unknown":
         return Reply(slot)
     if reading.reply in ("yes", "no") and pending.turn == memory.turns and _says_nothing_else(reading):
@@ -58,14 +63,47 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
 
 def bare_severity(memory: Memory, reading: Reading) -> Facts:
     """The fact that a severity without a noun is, when none of our questions was open: of what was last spoken of."""
-    if reading.severity is None:
+    severity = reading.severity or _left_over(reading)
+    if severity is None:
         return {}
+    if _about_the_drug(memory, reading) and "ild_severity" not in reading.retracted:
+        return {"side_effect_severity": severity}
+    slot = severity_slot(memory, reading)
+    if slot is not None:
+        return {slot: severity}
     stated = {**memory.case.known(), **reading.facts}
     lungs = "ild_severity" in stated or "ild_course" in stated
     effect = "side_effect" in stated
     if lungs and (not effect or any(q.kind in LUNG_KINDS for q in memory.questions)):
-        return {"ild_severity": reading.severity}
-    return {"side_effect_severity": reading.severity} if effect else {}
+        return {"ild_severity": severity}
+    return {"side_effect_severity": severity} if effect else {}
+
+
+def _left_over(reading: Reading) -> str | None:
+    """The degree in a short correction that was tied to no fact ("actually the lung doctor says moderate")."""
+    if len(reading.text.split()) > A_CORRECTION or not has_cue("change", reading.text) or "?" in reading.text:
+        return None
+    if set(OF_A_TOPIC.values()) & {*reading.facts, *reading.scenario, *reading.retracted}:
+        return None
+    degrees = [m.value for m in reading.mentions if m.concept == "severity" and not m.context]
+    return degrees[0] if len(degrees) == 1 else None
+
+
+def _about_the_drug(memory: Memory, reading: Reading) -> bool:
+    """Does the message speak of how the drug is borne ("mild really, and it works"), not of the lungs?"""
+    if topic_of(reading) == LUNGS:
+        return False
+    told = "side_effect" in reading.facts or ("mmf_response" in reading.facts and bool(memory.case.side_effect))
+    return told or reading.intent in OF_A_SIDE_EFFECT
+
+
+def _degree_said(reading: Reading) -> str | None:
+    """The degree in a short reply that is worded as a guess ("moderate I would say")."""
+    short = len(reading.text.split()) <= A_CORRECTION and "?" not in reading.text
+    if not short or has_cue("conditional", reading.text) or set(OF_A_TOPIC.values()) & {*reading.facts}:
+        return None
+    degrees = [m.value for m in reading.mentions if m.concept == "severity" and not set(m.context) & set(DENIED)]
+    return degrees[0] if len(degrees) == 1 else None
 
 
 def _chosen(memory: Memory, pending: Pending, reading: Reading) -> int | None:
@@ -102,7 +140,9 @@ def _yes_or_no(pending: Pending, reply: str) -> Reply:
 
 def _says_nothing_else(reading: Reading) -> bool:
     """Only a yes or no alone is taken for the reply: "no, it is mild" may answer something else than what was asked."""
-    return not (set(reading.facts) - {"audience"} or reading.severity or reading.retracted)
+    told = set(reading.facts) - {"audience"} or reading.severity or reading.retracted
+    asked = any(a.aspects or a.drugs or a.terms for a in reading.asked) and not has_cue("yes_or_no", reading.text)
+    return not (told or asked or reading.scenario or reading.hypothetical)
 
 
 def _bare(text: str) -> str:

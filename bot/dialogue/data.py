@@ -77,18 +77,22 @@ def _fact_row(slot: str, row: Mapping[str, Any]) -> FactRules:
 
 @dataclass(frozen=True)
 class Light:
-    """One row of in_the_light.yml: what an aspect means in a question that follows one of the kind ``after``."""
+    """One row of in_the_light.yml: what an aspect means in a question that follows one of the kind ``after``.
+
+    ``never``: kinds of question that keep their own meaning.
+    """
 
     after: str
     aspect: str
     means: str
+    never: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)
 def in_the_light() -> tuple[Light, ...]:
     """The rows of in_the_light.yml. Raises DialogueDataError for kinds that do not exist."""
-    rows = tuple(Light(**row) for row in read("in_the_light.yml"))
-    unknown = {row.after for row in rows} - set(INTENTS)
+    rows = tuple(Light(**{**row, "never": tuple(row.get("never", ()))}) for row in read("in_the_light.yml"))
+    unknown = {kind for row in rows for kind in (row.after, *row.never)} - set(INTENTS)
     if unknown:
         raise DialogueDataError(f"in_the_light.yml: unknown kinds of question {sorted(unknown)}")
     return rows
@@ -106,6 +110,12 @@ def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
 def has_cue(name: str, text: str) -> bool:
     """Does the text hold one of the turns of phrase that cues.yml lists under ``name``?"""
     return bool(_cues()[name].search(text.replace("\u2019", "'")))
+
+
+def without_lead_in(text: str) -> str:
+    """The text without the words before it that say nothing ("ok, so just tell me")."""
+    found = _cues()["lead_in"].match(text.strip())
+    return text.strip()[found.end() :] if found else text.strip()
 
 
 def key(value: Any) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot.dialogue.data import DialogueDataError, has_cue, read
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
-from bot.dialogue.resolve import ABOUT_A_DRUG, FEW_WORDS
+from bot.dialogue.resolve import ABOUT_A_DRUG, is_short, numbered
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import INTENTS
 from bot.guidance.vocabulary import TOPICS
@@ -19,6 +19,8 @@ SECOND_VOICE = 0.05
 """A question that the classifier hears at least so much beside a correction is answered."""
 
 
+CERTAIN = 0.95
+"""At this confidence an intent is believed, however rarely a short follow-up is one."""
 UNSURE = 0.6
 """Below this confidence a few words that name their subject are believed before the classifier."""
 
@@ -78,16 +80,38 @@ def _expectations() -> _Expectations:
 
 def in_context(memory: Memory, reading: Reading) -> Reading:
     """The reading with the intents that the running conversation makes likely; unchanged when nothing was asked yet."""
-    if not memory.questions or reading.red_flag is not None or reading.problem is not None:
+    if memory.last is not None and memory.last.kind == "ask_citation":
+        reading = replace(reading, asked=tuple(_another_reference(asked) for asked in reading.asked))
+    begun = memory.last is not None or memory.questions or len(reading.asked) > 1
+    if not begun or reading.red_flag is not None or reading.problem is not None:
         return reading
     return replace(reading, asked=tuple(_most_likely(asked, reading, memory) for asked in reading.asked))
 
 
+def _another_reference(asked: Asked) -> Asked:
+    """ "And 2?" after a question about a reference is about the next one."""
+    unsure = asked.confidence < UNSURE and is_short(asked.text) and numbered(asked.text) is not None
+    if asked.drugs or not (unsure or has_cue("a_number_alone", asked.text.strip())):
+        return asked
+    return replace(asked, intent="ask_citation", confidence=1.0, citation=numbered(asked.text))
+
+
 def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     known = _expectations()
-    elliptic = _by_its_words(asked, memory)
+    elliptic = _by_its_words(asked, memory) or _an_attribute(asked, memory)
     if elliptic is not None:
         return replace(asked, intent=elliptic, confidence=max(asked.confidence, known.sure))
+    if asked.drugs and asked.confidence < UNSURE and has_cue("asks_leave", asked.text.strip()):
+        return replace(asked, intent="ask_contraindication")
+    if _names_our_drug(asked, reading):
+        return replace(asked, intent="ask_drug_info")
+    if asked.intent == "restart" and reading.act != "new_patient" and asked.confidence < known.sure:
+        others = [(score, intent) for intent, score in asked.ranking if intent != "restart"]
+        asked = replace(asked, intent=max(others)[1] if others else "out_of_scope")  # forgetting a case has to be asked
+    if not memory.questions:
+        return asked
+    if reading.act == "sources" and asked.confidence < UNSURE and not asked.drugs:
+        return replace(asked, intent="ask_citation", confidence=known.sure)
     if asked.confidence < known.sure and _only_tells(asked, reading):
         return replace(asked, intent="provide_patient_info")
     if asked.confidence >= known.sure or len(asked.ranking) < 2:
@@ -99,7 +123,27 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     weighed = [(score * _weight(intent, asked, reading, memory), intent) for intent, score in scores.items()]
     best, intent = max(weighed)
     total = sum(score for score, _ in weighed)
-    return replace(asked, intent=intent, confidence=best / total) if total and intent != asked.intent else asked
+    if total and intent != asked.intent:
+        asked = replace(asked, intent=intent, confidence=best / total)
+    return _question_beside_a_fact(asked)
+
+
+def _names_our_drug(asked: Asked, reading: Reading) -> bool:
+    """Beside a question within the subject, "is aza an option?" is within it too, unless it surely is not."""
+    drugs = load_knowledge().table.drugs
+    ours = any(drugs[d].group == "in_article" for d in asked.drugs if d in drugs)
+    within = any(other is not asked and other.intent != asked.intent for other in reading.asked)
+    return asked.intent == "out_of_scope" and ours and within and asked.confidence < _expectations().sure
+
+
+def _an_attribute(asked: Asked, memory: Memory) -> str | None:
+    """A bare term ("PFS?") that the table holds of the drugs just spoken of is asked of them, not to be explained."""
+    few = is_short(asked.text) and not has_cue("defining", asked.text)
+    of_drugs = bool(memory.questions) and memory.questions[-1].kind in ABOUT_A_DRUG and bool(memory.drugs)
+    if asked.intent != "ask_clarification" or not (few and of_drugs) or asked.drugs:
+        return None
+    topics = _expectations().topics
+    return next((topics[t] for t in _topics(asked) if t in topics and topics[t] in ABOUT_A_DRUG), None)
 
 
 def _by_its_words(asked: Asked, memory: Memory) -> str | None:
@@ -107,18 +151,27 @@ def _by_its_words(asked: Asked, memory: Memory) -> str | None:
 
     Only where the classifier hears something that a short follow-up hardly ever is, or is not sure.
     """
-    few = len(asked.text.split()) <= FEW_WORDS and asked.citation is None
-    absurd = asked.intent in _expectations().unlikely and not asked.drugs
-    if not few or not (absurd or asked.confidence < UNSURE):
+    few = is_short(asked.text) and asked.citation is None
+    known = _expectations()
+    absurd = asked.intent in known.unlikely and not asked.drugs and asked.confidence < CERTAIN
+    unsure = asked.confidence < (UNSURE if has_cue_of(asked.intent, asked.text) else known.sure)
+    if not few or not (absurd or unsure):
         return None
     if not (memory.drugs or memory.options):
         return None
     return next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
 
 
+def has_cue_of(intent: str, text: str) -> bool:
+    """Do the words themselves speak for the intent, or is there no list of words for it to be without?"""
+    if intent == "ask_drug_info":  # what a question of any attribute is taken for
+        return False
+    return intent not in _expectations().words or has_cue(intent, text)
+
+
 def _only_tells(asked: Asked, reading: Reading) -> bool:
     """A finding told in a few words ("repeat scan: now severe"): facts of the lungs, no drug, nothing that asks."""
-    few = len(asked.text.split()) <= FEW_WORDS
+    few = is_short(asked.text)
     asks = "?" in asked.text or has_cue("asking", asked.text)
     return few and not asks and not asked.drugs and bool(TOLD & set(reading.facts))
 

@@ -8,14 +8,18 @@ from typing import Any
 from bot.dialogue.answering import Reply, bare_severity, reply_to
 from bot.dialogue.data import has_cue
 from bot.dialogue.facts import Clash, differs, merge
+from bot.dialogue.focus import TOPIC_OF_SLOT, measured_again, topic_of
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Facts, Reading
+from bot.dialogue.resolve import is_short
+from bot.dialogue.withdraw import without
 from bot.guidance.model import RECOGNISED_ONLY, Case
 
 NEVER_TRIED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium", "corticosteroid", *RECOGNISED_ONLY))
 """Drugs that are no alternative to mycophenolate: having had them rules nothing out."""
 ASKING = ("ask_dose", "ask_monitoring", "ask_evidence", "compare_drugs", "ask_contraindication", "ask_drug_risk")
 SURELY_ASKED = 0.7
+OF_A_SEVERITY = frozenset(("side_effect_severity", "ild_severity"))
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,17 @@ class Intake:
 def take_in(memory: Memory, reading: Reading) -> Intake:
     """Facts and replies stored; scenario values are not."""
     reply = reply_to(replace(memory, turns=memory.turns - 1), reading)
-    facts = {**bare_severity(memory, reading), **reading.facts} if reply is None else dict(reading.facts)
+    bare = bare_severity(memory, reading) if reply is None else {}
+    facts = {**bare, **reading.facts}
     settled = dict(reply.facts) if reply is not None else {}
     settled.update(_of_scenario(memory, reading))
     facts.update(settled)
     facts.update(_tried(memory, reading))
+    if reading.ordinal is not None and is_short(reading.text):
+        facts.pop("side_effect_persistent", None)  # "and the third" counts a list, not how often it came
+    facts.update(measured_again(memory.case, reading.text))
+    if "drugs_tried" in facts:  # a gout tablet or a steroid had before is no alternative that failed
+        facts["drugs_tried"] = [d for d in facts["drugs_tried"] if d not in NEVER_TRIED]
     if "ild_course" in facts and facts.get("ild_severity") == "present_unspecified" and _lungs_known(memory.case):
         del facts["ild_severity"]  # it only came with the course
     facts.pop("audience", None)
@@ -56,8 +66,14 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     if reading.act == "plain" and reading.intent != "set_audience":
         facts.pop("audience", None)  # plain words for one answer are no lasting choice
     correcting = reading.intent == "correct_info" or has_cue("change", reading.text)
-    merged = merge(memory.case, facts, reading.retracted, correcting=correcting, settled=settled)
-    after = memory.with_case(merged.case)
+    retracted = reading.retracted
+    if bare and set(retracted) >= OF_A_SEVERITY:  # "moderate, not severe" takes back the one that it is about
+        retracted = {slot: values for slot, values in retracted.items() if slot in bare or slot not in OF_A_SEVERITY}
+    held = without(memory.case, reading.withdrawn)
+    merged = merge(held, facts, retracted, correcting=correcting, settled=settled)
+    replaced = tuple(dict.fromkeys((*reading.withdrawn, *merged.replaced)))
+    after = replace(memory.with_case(merged.case), topic=_topic(memory, reading, {**bare, **settled}))
+    after = replace(after, named=_named_together(reading, facts) or memory.named)
     if memory.scenario and has_cue("denied", reading.text):
         options, questions = memory.case_options, memory.case_questions
         after = replace(
@@ -69,7 +85,20 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     if reply is not None and not reply.unclear:
         after = replace(after, pending=None)
     denied = bool(memory.scenario) and not after.scenario
-    return Intake(after, memory.case, reply, merged.clashes, merged.replaced, denied)
+    return Intake(after, memory.case, reply, merged.clashes, replaced, denied)
+
+
+def _topic(memory: Memory, reading: Reading, settled: Facts) -> str | None:
+    """What was last spoken of: by the message, else by the fact that it settled."""
+    by_reply = [TOPIC_OF_SLOT[slot] for slot in settled if slot in TOPIC_OF_SLOT]
+    return topic_of(reading) or (by_reply[-1] if by_reply else memory.topic)
+
+
+def _named_together(reading: Reading, facts: Facts) -> tuple[str, ...]:
+    """The drugs of a message that names several, without those replaced or tried: a list that can be pointed at."""
+    tried = set(facts.get("drugs_tried", ()))
+    named = tuple(d for d in reading.drugs if d not in NEVER_TRIED and d not in tried)
+    return named if len(named) > 1 else ()
 
 
 def _lungs_known(case: Case) -> bool:

@@ -49,10 +49,12 @@ class Memory:
     ``asked`` are the facts asked for already, answered or not: none is asked for twice. ``questions`` are those of the
     last answer, ``scenario`` what they supposed. ``drugs``, ``option_drugs`` (option -> what it gives) and ``rows`` are
     what that answer spoke of, in its order; ``case_options`` and ``case_questions`` are those of the last answer that
-    supposed nothing. ``recent`` are the drugs asked about by name, the latest last. ``told`` are the red flags of the
-    case that were shown in full. ``undo`` are earlier cases, the latest last. ``emergency`` is the red flag that nobody
-    has yet said was dealt with. ``parked`` are facts of a message until it is known whose they are, ``shelved`` the
-    case of another person of this conversation.
+    supposed nothing. ``recent`` are the drugs asked about by name, the latest last; ``named`` are those that one
+    message named together, in their order: a list to point at. ``topic`` is what was last spoken of that can be mild or
+    severe (see bot.dialogue.focus). ``last`` is the last question of any kind. ``told`` are the red flags of the case
+    that were shown in full. ``undo`` are earlier cases, the latest last. ``emergency`` is the red flag that nobody has
+    yet said was dealt with. ``parked`` are facts of a message until it is known whose they are, ``shelved`` the case of
+    another person of this conversation.
     """
 
     case: Case = field(default_factory=Case)
@@ -65,6 +67,9 @@ class Memory:
     case_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     case_questions: tuple[Question, ...] = ()
     recent: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    topic: str | None = None
+    last: Question | None = None
     rows: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     undo: tuple[Case, ...] = ()
@@ -119,6 +124,8 @@ def _restored(data: Mapping[str, Any]) -> dict[str, Any]:
         values[name] = {option: tuple(drugs) for option, drugs in data.get(name, {}).items()}
     for name in ("questions", "case_questions"):
         values[name] = tuple(Question.from_mapping(q) for q in data.get(name, ()))
+    if last := data.get("last"):
+        values["last"] = Question.from_mapping(last)
     values["undo"] = tuple(Case.from_mapping(c) for c in data.get("undo", ()))
     if pending := data.get("pending"):
         means = tuple(valid_facts(m) for m in pending["means"])

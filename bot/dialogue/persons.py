@@ -47,6 +47,8 @@ def whose(memory: Memory, reading: Reading) -> Whose:
 def _is_about_a_case(reading: Reading) -> bool:
     """ "My father asks what rituximab is" is about no one's case, whoever is named."""
     told = set(reading.facts) - {"audience"} or reading.scenario or reading.retracted
+    if reading.person == "other" and not told and not has_cue("other_person", reading.text):
+        return False  # "not for me yet" tells of no one else
     return bool(told) or not reading.asked or any(a.intent not in ABOUT_A_DRUG for a in reading.asked)
 
 

@@ -52,6 +52,7 @@ class Consult:
 
     ``case`` may suppose more than is held (``scenario``). ``before`` is the case of the last answer, when the change
     since then is to be told; ``corrected``: a fact held was wrong or is over.
+    ``of_the_article``: what was asked of the article in words that the table may not know (bot.dialogue.silent).
     ``note``: a line of replies.yml before the answer. ``style``: shorter, longer, plain, repeat, or as it comes.
     """
 
@@ -63,6 +64,7 @@ class Consult:
     style: str | None = None
     note: str | None = None
     scenario: Facts = field(default_factory=dict)
+    of_the_article: str = ""
 
 
 @dataclass(frozen=True)

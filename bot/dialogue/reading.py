@@ -29,6 +29,20 @@ class RedFlag:
 
 
 @dataclass(frozen=True)
+class Mention:
+    """A concept where it stands in the message: from ``start`` up to ``end``, both characters of the text.
+
+    ``context`` says how it is meant (scenario, negated, other, ...); empty: asserted of this patient.
+    """
+
+    concept: str
+    value: str
+    start: int
+    end: int
+    context: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Asked:
     """One question of the message, before it meets the conversation."""
 
@@ -49,6 +63,7 @@ class Asked:
 class Reading:
     """One message: what it asks, what it states of this patient, what it supposes and what it takes back.
 
+    ``withdrawn`` is what it takes back by its subject alone; only the conversation can tell (bot.dialogue.withdraw).
     ``red_flag`` is a sign that is there, ``asked_flag`` one that is only asked about ("what if she cannot breathe").
     """
 
@@ -73,6 +88,8 @@ class Reading:
     red_flag: RedFlag | None = None
     asked_flag: RedFlag | None = None
     problem: str | None = None
+    mentions: tuple[Mention, ...] = ()
+    withdrawn: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     @property
     def emergency(self) -> bool:
@@ -124,6 +141,7 @@ class Reading:
             red_flag=_red_flag(data.get("emergency")),
             asked_flag=_red_flag(data.get("asked_emergency")),
             problem=_text(data.get("problem")),
+            mentions=tuple(m for row in _list(data.get("mentions")) if (m := _mention(row)) is not None),
         )
 
 
@@ -172,6 +190,15 @@ def _red_flag(data: Any) -> RedFlag | None:
     if not isinstance(data, Mapping) or data.get("level") not in LEVELS or not _text(data.get("rule")):
         return None
     return RedFlag(data["level"], data["rule"])
+
+
+def _mention(data: Any) -> Mention | None:
+    if not isinstance(data, Mapping) or not (_text(data.get("concept")) and _text(data.get("value"))):
+        return None
+    start, end = _number(data.get("start")), _number(data.get("end"))
+    if start is None or end is None:
+        return None
+    return Mention(data["concept"], data["value"], start, end, _strings(data.get("context")))
 
 
 def _list(value: Any) -> Sequence[Any]:

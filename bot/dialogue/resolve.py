@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue.data import has_cue, in_the_light
+from bot.dialogue.data import has_cue, in_the_light, without_lead_in
+from bot.dialogue.focus import some_of_them
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Facts, Reading
 from bot.guidance.knowledge import load_knowledge
-from bot.guidance.model import DRUGS, Question
+from bot.guidance.model import DRUGS, RECOGNISED_ONLY, Question
 
 ABOUT_A_DRUG = (
     "ask_dose",
@@ -35,8 +37,15 @@ NOT_OF_A_DRUG = ("ask_alternatives", "provide_patient_info", "correct_info", "af
 OF_A_SIDE_EFFECT = ("report_side_effect", "ask_side_effect_management")
 IS_IT_SAFE = ("ask_drug_risk", "ask_contraindication", "ask_pregnancy")
 MOST_DRUGS = 4
+ALSO_NAMED = ("ask_dose", "ask_monitoring", "ask_evidence", "ask_drug_risk", "ask_pregnancy")
+"""Attributes that cues.yml knows by their mere names, under ``also:``."""
+A_REFERENCE = re.compile(
+    r"(?<![\w.,/-])\[?([1-4])\]?(?![\w.,/%-]*[\w%])(?! ?(?:mg|g|weeks?|months?|years?|days?|times)\b)"
+)
 TWO = 2
 FEW_WORDS = 6
+SURE_OF_IT = 0.6
+"""Below this confidence a bare pointer ("and the third") asks what was asked before, whatever it sounds like."""
 OF_THE_DISEASE = frozenset(("pft", "hrct", "response", "ck_enzymes", "inflammatory_markers", "strength"))
 """Aspects of monitoring that watch the disease, whatever drug was spoken of."""
 
@@ -58,22 +67,46 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         act="why_not" if reading.act == "why_not" else None,
         scenario=reading.hypothetical,
     )
+    if not question.drugs and (several := some_of_them(asked.text, memory)):
+        return _of_several(question, several, asked, memory)
     ordinal = asked.ordinal if asked.ordinal is not None else reading.ordinal
-    if ordinal is not None and not question.drugs:
-        return _pointed_at(question, ordinal, memory)
+    if ordinal is not None and not question.drugs and question.citation is None:
+        return _pointed_at(_kind_again(question, asked, memory), ordinal, memory)
+    if question.kind == "ask_citation" and question.citation is None:
+        question = replace(question, citation=numbered(asked.text))
     question = _in_that_light(_same_again(question, asked, memory), memory)
     if question.kind == "ask_citation" or reading.act == "sources":
         return _of_last_statements(question, memory)
     if question.kind == "compare_drugs":
-        return _compared(question, asked, memory)
+        return _one_attribute(_compared(question, asked, memory), asked)
     if has_cue("against", asked.text) and len(question.drugs) == 1 and question.kind == "ask_evidence":
         return _compared(question, asked, memory)
     if _leaves_out_its_drug(question, asked, memory):
         suspect = _suspect(asked, memory)
         if suspect:
             return replace(question, drugs=suspect)
-        return replace(question, drugs=memory.drugs[:MOST_DRUGS])
+        return replace(question, drugs=drugs_of_aspects(question.aspects) or memory.drugs[:MOST_DRUGS])
     return question
+
+
+def drugs_of_aspects(aspects: tuple[str, ...]) -> tuple[str, ...]:
+    """The one drug that all rows on the finer subjects are about ("TPMT" is of azathioprine); none when they differ."""
+    table = load_knowledge().table
+    rows = [table.rows[r] for a in aspects if a in table.aspects for r in table.aspects[a].rows]
+    drugs = {tuple(d for d in row.drugs if d not in RECOGNISED_ONLY) for row in rows}
+    only = drugs.pop() if len(drugs) == 1 else ()
+    return only if len(only) == 1 else ()
+
+
+def is_short(text: str) -> bool:
+    """A few words, not counting those that only lead in ("ok, then just tell me how it is dosed")."""
+    return len(without_lead_in(text).split()) <= FEW_WORDS
+
+
+def numbered(text: str) -> int | None:
+    """The reference that a question about sources names by its bare number ("which claim rests on 3")."""
+    found = A_REFERENCE.search(text)
+    return int(found[1]) if found else None
 
 
 def by_new_facts(changed: Facts, memory: Memory) -> Question:
@@ -83,6 +116,8 @@ def by_new_facts(changed: Facts, memory: Memory) -> Question:
         return Question(kind="report_side_effect" if memory.case.side_effect else "ask_alternatives")
     if last is not None and _touched(last, changed):
         return replace(last, not_asking=())
+    if last is not None and "contraindications" in changed and last.kind in ABOUT_A_DRUG and last.drugs:
+        return Question(kind="ask_contraindication", drugs=last.drugs)
     return Question(kind=_raised_by(changed, memory))
 
 
@@ -105,14 +140,38 @@ def _raised_by(changed: Mapping[str, object], memory: Memory) -> str:
     return "report_side_effect" if "side_effect" in changed else "ask_alternatives"
 
 
+def _kind_again(question: Question, asked: Asked, memory: Memory) -> Question:
+    """ "And the third?" after a question of an attribute asks the same of the third."""
+    last = memory.questions[-1] if memory.questions else None
+    if last is None or not has_cue("same_question", asked.text.strip()):
+        return question
+    if last.kind not in ATTRIBUTES:
+        return question if asked.confidence >= SURE_OF_IT else replace(question, kind="ask_drug_info")
+    return replace(question, kind=last.kind, aspects=question.aspects or last.aspects)
+
+
+def _of_several(question: Question, drugs: tuple[str, ...], asked: Asked, memory: Memory) -> Question:
+    """A question of "those two": what it asks, else what was asked last; between them is a comparison."""
+    attribute = question.kind in ATTRIBUTES and question.kind != "ask_evidence"
+    other = question.kind not in (*ABOUT_A_DRUG, "ask_pregnancy")
+    if len(drugs) > 1 and not attribute and (has_cue("between", asked.text) or other):
+        last = memory.questions[-1].kind if memory.questions else ""
+        kind = last if last in ATTRIBUTES and not has_cue("between", asked.text) else "compare_drugs"
+        return replace(question, kind=kind, drugs=drugs[:MOST_DRUGS])
+    question = _one_attribute(_kind_again(question, asked, memory), asked)
+    kind = question.kind if question.kind in (*ABOUT_A_DRUG, "ask_pregnancy", "ask_citation") else "ask_drug_info"
+    return replace(question, kind=kind, drugs=drugs[:MOST_DRUGS])
+
+
 def _pointed_at(question: Question, ordinal: int, memory: Memory) -> Question:
-    kind = "ask_drug_info" if question.kind not in ABOUT_A_DRUG + ABOUT_THE_CASE + ("ask_citation",) else question.kind
+    askable = (*ABOUT_A_DRUG, *ABOUT_THE_CASE, "ask_citation")
+    kind = question.kind if question.kind in askable else "ask_drug_info"
     kind = "ask_drug_info" if kind in NOT_OF_A_DRUG else kind
-    listed = memory.options or memory.drugs
+    listed = memory.named or memory.options or memory.drugs
     place = ordinal - 1 if ordinal > 0 else len(listed) + ordinal
     if not 0 <= place < len(listed):
         raise NoSuchOptionError(str(ordinal))
-    if memory.options:
+    if memory.options and not memory.named:
         return replace(question, kind=kind, options=(listed[place],), drugs=memory.option_drugs.get(listed[place], ()))
     return replace(question, kind=kind, drugs=(listed[place],))
 
@@ -135,7 +194,7 @@ def another_drug(asked: Asked, reading: Reading, memory: Memory) -> tuple[Questi
     if not asked.drugs or not memory.questions or reading.facts.keys() - {"audience"} or reading.retracted:
         return ()
     again = has_cue("all_again", reading.text)
-    corrected = len(reading.text.split()) <= FEW_WORDS and has_cue("other_drug_meant", reading.text)
+    corrected = is_short(reading.text) and has_cue("other_drug_meant", reading.text)
     if not again and not corrected:
         return ()
     of_drugs = [q for q in memory.questions if q.drugs or q.kind in ATTRIBUTES]
@@ -155,7 +214,8 @@ def _in_that_light(question: Question, memory: Memory) -> Question:
     """What a finer subject means after the last question: how long, after a wish for a child, is how long before it."""
     last = memory.questions[-1] if memory.questions else None
     for row in in_the_light():
-        if last is not None and last.kind == row.after and not question.drugs and row.aspect in question.aspects:
+        fits = last is not None and last.kind == row.after and not question.drugs and row.aspect in question.aspects
+        if fits and question.kind not in row.never:
             return replace(question, kind=row.after, aspects=(row.means,))
     return question
 
@@ -175,6 +235,15 @@ def _compared(question: Question, asked: Asked, memory: Memory) -> Question:
         spoken_of = memory.recent[-TWO:]
     others = [d for d in spoken_of if d not in question.drugs]
     return replace(question, drugs=(*others[: MOST_DRUGS - len(question.drugs)], *question.drugs))
+
+
+def _one_attribute(question: Question, asked: Asked) -> Question:
+    """ "Doses side by side" asks the one attribute of each drug, nothing else of them."""
+    few = is_short(asked.text) and not asked.drugs
+    if question.kind != "compare_drugs" or not few or has_cue("between", asked.text):
+        return question
+    named = next((kind for kind in ATTRIBUTES if kind in ALSO_NAMED and has_cue(f"also:{kind}", asked.text)), None)
+    return replace(question, kind=named) if named else question
 
 
 def _suspect(asked: Asked, memory: Memory) -> tuple[str, ...]:
@@ -203,7 +272,7 @@ def _leaves_out_its_drug(question: Question, asked: Asked, memory: Memory) -> bo
         return False
     if question.kind == "ask_pregnancy":
         about_a_drug = bool(memory.questions) and memory.questions[-1].kind in ABOUT_A_DRUG
-        return about_a_drug and len(asked.text.split()) <= FEW_WORDS
+        return about_a_drug and is_short(asked.text)
     if question.kind == "ask_monitoring" and set(question.aspects) & OF_THE_DISEASE:
         return False
     return question.kind in ABOUT_A_DRUG

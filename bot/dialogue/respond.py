@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.dialogue import replies
-from bot.dialogue.adjust import escalated, flagged, led, reminded, repeats, shortened, with_ask
+from bot.dialogue.adjust import escalated, flagged, led, reminded, repeats, shortened, with_ask, with_unknown
 from bot.dialogue.data import register
 from bot.dialogue.escalate import gravest
 from bot.dialogue.facts import differs
 from bot.dialogue.memory import Memory, Pending
 from bot.dialogue.plan import Consult, Say, Task, Turn
-from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, MOST_DRUGS
+from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, MOST_DRUGS, drugs_of_aspects
+from bot.dialogue.silent import left_unsaid
 from bot.guidance import engine
 from bot.guidance.answer import Answer, Ask
 from bot.guidance.knowledge import listed, load_knowledge
@@ -124,6 +125,9 @@ def _consulted(task: Consult, question: Question, turn: Turn, ask_engine: Engine
         rule = gravest(answer.escalation.rule, task.case)
         if load_knowledge().table.red_flags[rule].level == "emergency":
             return ask_engine(task.case, Question(kind="emergency", rows=(rule,)))  # nothing else beside it
+    if unsaid := left_unsaid(task.of_the_article, answer):
+        audience = task.case.audience
+        answer = with_unknown(answer, replies.note("not_in_the_article", audience, asked=unsaid), unsaid)
     if task.style == "shorter":
         answer = shortened(answer)
     if task.before is not None:
@@ -198,20 +202,28 @@ def _remembered(memory: Memory, task: Consult, answer: Answer, *, another: bool 
     """What the next message may refer to: the question, its scenario, drugs, options in order, and rows."""
     memory = replace(memory, rows=tuple(s.id for s in answer.statements) or memory.rows)
     question = task.question
+    memory = replace(memory, last=replace(question, not_asking=(), detail="first"))
     if question.kind not in CLINICAL:
-        return memory
+        spoken_of = tuple(d for d in question.drugs if d not in MYCOPHENOLATE)
+        return replace(memory, drugs=spoken_of, recent=_recent(memory, spoken_of)) if spoken_of else memory
     options = {o.option: o.drugs for o in answer.options if o.stance in OFFERED}
-    memory = replace(
-        memory,
-        scenario=task.scenario,
-        option_drugs=options or ({} if question.drugs else memory.option_drugs),
-    )
+    listed_drugs = {d for drugs in memory.option_drugs.values() for d in drugs}
+    of_the_list = question.kind in ABOUT_A_DRUG and bool(question.drugs) and set(question.drugs) <= listed_drugs
+    shown = memory.option_drugs if of_the_list else options or ({} if question.drugs else memory.option_drugs)
+    memory = replace(memory, scenario=task.scenario, option_drugs=shown)
     if not task.scenario and not another:
         memory = replace(memory, case_options=memory.option_drugs)
     named = question.drugs if question.kind in ABOUT_A_DRUG or not options else _alternatives(question, task.case)
-    recent = tuple(d for d in memory.recent if d not in named)
-    recent = (*recent, *(d for d in named if d not in MYCOPHENOLATE))[-RECENT:]
-    return replace(memory, drugs=named or _first_drugs(answer) or memory.drugs, recent=recent)
+    if options and not question.drugs:
+        memory = replace(memory, named=())  # the list last seen is ours
+    spoken_of = named or drugs_of_aspects(question.aspects) or _first_drugs(answer) or memory.drugs
+    return replace(memory, drugs=spoken_of, recent=_recent(memory, named))
+
+
+def _recent(memory: Memory, named: tuple[str, ...]) -> tuple[str, ...]:
+    """The drugs asked about by name, the latest last."""
+    earlier = tuple(d for d in memory.recent if d not in named)
+    return (*earlier, *(d for d in named if d not in MYCOPHENOLATE))[-RECENT:]
 
 
 def _alternatives(question: Question, case: Case) -> tuple[str, ...]:

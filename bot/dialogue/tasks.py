@@ -13,19 +13,40 @@ from bot.dialogue.intake import Intake
 from bot.dialogue.memory import Memory
 from bot.dialogue.plan import Consult, Flow, Say, Task
 from bot.dialogue.reading import Asked, Reading
-from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, NoSuchOptionError, another_drug, by_new_facts, meant
+from bot.dialogue.resolve import (
+    ABOUT_A_DRUG,
+    ABOUT_THE_CASE,
+    OF_A_SIDE_EFFECT,
+    NoSuchOptionError,
+    another_drug,
+    by_new_facts,
+    is_short,
+    meant,
+)
+from bot.dialogue.silent import asked_of_the_article
 from bot.guidance.model import Question
 
 STATEMENTS = ("provide_patient_info", "correct_info")
 STYLES = ("shorter", "longer", "plain", "repeat")
 MOST_TASKS = 3
+SURE = 0.8
+"""Below this confidence a message that tells something new of the case is not refused as out of scope."""
 SURE_ENOUGH = 0.4
 """Below this confidence a message in a running conversation is not refused as out of scope."""
 MYCOPHENOLATE = ("mycophenolate_mofetil", "mycophenolate_sodium")
 DECISIVE = frozenset(
-    ("ild_severity", "ild_course", "side_effect_severity", "side_effect_persistent", "pregnancy", "drugs_tried")
+    (
+        "ild_severity",
+        "ild_course",
+        "side_effect_severity",
+        "side_effect_persistent",
+        "mmf_response",
+        "pregnancy",
+        "drugs_tried",
+    )
 )
 """Facts that the order of the options hangs on."""
+VAGUE_LUNGS = ("ild_severity", "present_unspecified")
 QUESTIONS = frozenset((*ABOUT_A_DRUG, *ABOUT_THE_CASE)) - {"report_side_effect"}
 """Intents that ask something of the guidance outright."""
 
@@ -41,6 +62,8 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
     understood = reading.understood(asked)
     if repeated := another_drug(asked, reading, intake.memory):
         return [_consult(intake, reading, question, understood) for question in repeated[:MOST_TASKS]]
+    if _only_points(asked, reading, intake):
+        return _answered(intake, reading, asked, understood)
     if _goes_back(asked, reading, intake):
         return _once_more(intake, understood, "repeat")
     if flow is not Flow.SOCIAL and _only_news(asked, reading, intake):
@@ -57,7 +80,8 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         return _clarified(intake, reading, asked, understood)
     if flow in (Flow.REPLY, Flow.OUT_OF_SCOPE, Flow.FALLBACK):
         unsure = flow is Flow.OUT_OF_SCOPE and asked.confidence < SURE_ENOUGH and bool(intake.memory.questions)
-        if intake.reply is not None or (intake.news and flow is Flow.REPLY) or unsure:
+        told = intake.news and (flow is Flow.REPLY or (asked.confidence < SURE and "?" not in reading.text))
+        if intake.reply is not None or told or unsure:
             return _restated(intake, reading, understood)
         if _points_at_an_option(asked, reading, intake.memory):
             return _answered(intake, reading, asked, understood)
@@ -70,6 +94,13 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
     return _answered(intake, reading, asked, understood)
 
 
+def _only_points(asked: Asked, reading: Reading, intake: Intake) -> bool:
+    """ "And the first one": a place in a list and nothing else, whatever it sounds like."""
+    says = asked.terms or asked.drugs or asked.citation is not None or intake.news or intake.reply is not None
+    points = _points_at_an_option(asked, reading, intake.memory) and is_short(asked.text)
+    return points and not says and asked.intent not in (*QUESTIONS, "ask_citation") and len(reading.asked) == 1
+
+
 def _only_denies_a_pregnancy(asked: Asked, reading: Reading) -> bool:
     """ "I'm not pregnant" asks nothing of pregnancy; what else the message asks is about the case."""
     denied = reading.facts.get("pregnancy") == "not_pregnant" and not reading.scenario
@@ -78,7 +109,11 @@ def _only_denies_a_pregnancy(asked: Asked, reading: Reading) -> bool:
 
 def _only_news(asked: Asked, reading: Reading, intake: Intake) -> bool:
     """A message that changes what the choice hangs on and puts no question is a statement, whatever it sounds like."""
-    decisive = bool(DECISIVE & (set(intake.changed) | {clash.slot for clash in intake.clashes}))
+    decisive = bool(DECISIVE & (set(intake.changed) | {clash.slot for clash in intake.clashes})) or bool(
+        reading.withdrawn
+    )
+    if asked.intent in QUESTIONS and set(intake.changed.items()) == {VAGUE_LUNGS} and not intake.clashes:
+        return False  # "pick one for myositis-ILD" only names the disease in passing
     of_a_drug = bool(set(asked.drugs) - set(intake.memory.case.drugs_tried) - set(MYCOPHENOLATE))
     putting = "?" in reading.text or has_cue("asks", reading.text) or of_a_drug or asked.ordinal is not None
     return decisive and not putting and bool(intake.memory.questions) and asked.intent not in ABOUT_THE_CASE
@@ -86,10 +121,11 @@ def _only_news(asked: Asked, reading: Reading, intake: Intake) -> bool:
 
 def _goes_back(asked: Asked, reading: Reading, intake: Intake) -> bool:
     """ "So where were we?", "but she isn't": the last question again, when nothing else is asked or told."""
-    plain = not (asked.drugs or asked.aspects or intake.news) and bool(intake.memory.questions)
+    pointing = asked.drugs or asked.aspects or asked.options
+    plain = not (pointing or intake.news) and bool(intake.memory.questions)
     if intake.denied and plain and asked.intent not in QUESTIONS:
         return True
-    unsure = asked.intent not in QUESTIONS or asked.confidence < SURE_ENOUGH
+    unsure = asked.intent not in QUESTIONS or asked.confidence < SURE_ENOUGH or is_short(reading.text)
     return plain and unsure and has_cue("where_we_were", reading.text)
 
 
@@ -133,12 +169,22 @@ def _restated(intake: Intake, reading: Reading, understood: Mapping[str, Any]) -
     return [replace(_consult(intake, reading, question, understood), note=note)]
 
 
+def _of_the_effect(asked: Asked, reading: Reading) -> bool:
+    """ "And if it drops again": what is supposed of the side effect alone is about it, when nothing else is sure."""
+    supposed = set(reading.scenario)
+    of_it = bool(supposed) and supposed <= {"side_effect", "side_effect_severity", "side_effect_persistent"}
+    other = asked.drugs or reading.ordinal is not None or asked.intent in (*OF_A_SIDE_EFFECT, "ask_alternatives")
+    return of_it and not other and asked.confidence < SURE
+
+
 def _answered(intake: Intake, reading: Reading, asked: Asked, understood: Mapping[str, Any]) -> list[Task]:
+    if _of_the_effect(asked, reading):
+        return [_consult(intake, reading, Question(kind="ask_side_effect_management"), understood)]
     try:
         question = meant(asked, reading, intake.memory)
     except NoSuchOptionError as missing:
         return [Say("no_such_option", understood, {"number": str(missing)})]
-    return [_consult(intake, reading, question, understood)]
+    return [replace(_consult(intake, reading, question, understood), of_the_article=asked_of_the_article(asked))]
 
 
 def _consult(intake: Intake, reading: Reading, question: Question, understood: Mapping[str, Any]) -> Consult:
@@ -164,8 +210,9 @@ def _clarified(intake: Intake, reading: Reading, asked: Asked, understood: Mappi
     if intake.news and "?" not in reading.text:
         return _restated(intake, reading, understood)
     if asked.terms or (asked.drugs and not intake.memory.questions):
-        question = Question(kind="ask_clarification", terms=asked.terms, drugs=asked.drugs)
-        return [Consult(question, intake.memory.case, understood)]
+        question = Question(kind="ask_clarification", terms=asked.terms, drugs=asked.drugs, aspects=asked.aspects)
+        asked_of_it = asked_of_the_article(asked)
+        return [Consult(question, intake.memory.case, understood, of_the_article=asked_of_it)]
     return _once_more(intake, understood, reading.act or "plain")
 
 

@@ -13,6 +13,7 @@ from bot.dialogue.answering import reply_to
 from bot.dialogue.data import has_cue
 from bot.dialogue.escalate import gravest, red_flag_question, taken_together
 from bot.dialogue.expect import in_context
+from bot.dialogue.focus import with_own_severity, with_supposed
 from bot.dialogue.intake import take_in
 from bot.dialogue.memory import Memory
 from bot.dialogue.persons import Whose, whose
@@ -21,6 +22,7 @@ from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.resolve import ABOUT_A_DRUG, ATTRIBUTES
 from bot.dialogue.several import told_apart
 from bot.dialogue.tasks import MOST_TASKS, QUESTIONS, STATEMENTS, same_task, tasks_for
+from bot.dialogue.withdraw import with_withdrawals
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Case
 
@@ -32,7 +34,8 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
 
     ``flow`` is what Rasa chose by the intent of its first question; the conversation may make another intent likelier.
     """
-    likely = told_apart(in_context(memory, reading))
+    likely = told_apart(in_context(memory, with_own_severity(memory, reading)))
+    likely = with_withdrawals(memory, with_supposed(memory, likely))
     if flow is None or likely.intent != reading.intent:
         flow = FLOW_OF.get(likely.intent, Flow.ANSWER)
     reading = likely
@@ -50,7 +53,7 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
         memory = replace(memory, emergency=None)
         if not any(a.intent in QUESTIONS for a in reading.asked):
             return Turn(take_in(memory, reading).memory, (Say("emergency_over", reading.understood()),))
-    if reading.act == "undo":
+    if reading.act == "undo" and not has_cue("asks_leave", reading.text.strip()):
         return _undo(memory, reading)
     if reading.red_flag is None and reading.asked_flag is not None:
         return _if_it_happens(memory, reading, reading.asked_flag.rule)

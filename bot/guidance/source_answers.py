@@ -13,6 +13,8 @@ from bot.guidance.rows import Row
 STATUS_ROWS = ("M1", "M2", "C44")
 ALL_TOPICS = ("dose", "place", "management", "evidence", "ild", "monitoring", "risk", "pregnancy", "failure")
 ROWS_CITED = 4
+ROWS_OF_A_REFERENCE = 2
+"""Claims shown first of those that the article lays to one reference."""
 
 
 def citation_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
@@ -21,7 +23,10 @@ def citation_answer(case: Case, question: Question, knowledge: Knowledge) -> Ans
     if question.citation is not None and question.citation in knowledge.table.references:
         draft.line(_reference(draft, question.citation))
         draft.line(knowledge.table.references[question.citation].note[draft.register])
-        draft.support(r.id for r in knowledge.table.rows.values() if question.citation in r.citations)
+        carried = [r.id for r in knowledge.table.rows.values() if question.citation in r.citations]
+        for row_id in carried[: len(carried) if draft.full else ROWS_OF_A_REFERENCE]:
+            draft.line(draft.state(row_id))
+        draft.support(carried)
         return draft.finish()
     rows = _rows_asked(question, knowledge)
     if not rows:

@@ -2,7 +2,8 @@
 
 A turn says something and expects, of the reply: ``kinds`` of its Answers; ``facts`` (all of them), ``holds`` (among
 them), ``unset``; ``ask`` (a slot, or any); ``offered`` and ``not_offered`` options (an empty list: none at all);
-``mentions`` and ``absent`` words; ``level`` of the escalation, or none; ``words_at_most``; ``hypothetical``.
+``mentions`` (all of them), ``any_of`` (one of each list) and ``absent`` words; ``cites`` numbers of the article;
+``says_unknown``: that the article is silent; ``level`` of the escalation, or none; ``words_at_most``; ``hypothetical``.
 """
 
 from __future__ import annotations
@@ -46,7 +47,16 @@ def check_text(turn: dict[str, Any], text: str) -> None:
         assert needle in text
     for needle in turn.get("absent", []):
         assert needle not in text
+    for one_of_them in turn.get("any_of", []):
+        assert any(needle in text for needle in one_of_them), one_of_them
     assert len(text.split()) <= turn.get("words_at_most", 1000)
+
+
+def check_sources(turn: dict[str, Any], answers: list[dict[str, Any]]) -> None:
+    cited = {number for answer in answers for said in answer["statements"] for number in said["citations"]}
+    assert cited >= set(turn.get("cites", []))
+    if turn.get("says_unknown"):
+        assert any(answer["unknown"] or answer["kind"] in ("unknown", "out_of_scope") for answer in answers)
 
 
 def check_options(turn: dict[str, Any], answers: list[dict[str, Any]]) -> None:
@@ -77,6 +87,7 @@ def check_turn(turn: dict[str, Any], answers: list[dict[str, Any]], asked_before
         assert answers[0]["understood"]["hypothetical"] is turn["hypothetical"]
     check_case(turn, answers[-1]["case"])
     check_options(turn, answers)
+    check_sources(turn, answers)
     check_text(turn, "\n".join(answer["text"] for answer in answers))
 
 

@@ -28,10 +28,12 @@ def reading(intent: str | list[str], text: str = "", **said: Any) -> Reading:
 def memory(given: Mapping[str, Any]) -> Memory:
     """The memory that a test case gives."""
     values: dict[str, Any] = {**given, "case": Case.from_mapping(given.get("case", {}))}
-    for name in ("drugs", "asked", "rows", "recent", "told"):
+    for name in ("drugs", "asked", "rows", "recent", "told", "named"):
         values[name] = tuple(given.get(name, ()))
     for name in ("questions", "case_questions"):
         values[name] = tuple(Question.from_mapping(q) for q in given.get(name, ()))
+    if last := given.get("last"):
+        values["last"] = Question.from_mapping(last)
     values["undo"] = tuple(Case.from_mapping(c) for c in given.get("undo", ()))
     for name in ("option_drugs", "case_options"):
         values[name] = {option: tuple(drugs) for option, drugs in given.get(name, {}).items()}

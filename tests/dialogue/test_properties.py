@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -12,8 +13,9 @@ from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Reading
 from bot.dialogue.respond import respond
 from bot.dialogue.turn import take_turn
+from bot.guidance import engine
 from bot.guidance.answer import Answer
-from bot.guidance.model import DRUGS, INTENTS, ONE_OF, SOME_OF, Case
+from bot.guidance.model import DRUGS, INTENTS, ONE_OF, SOME_OF, Case, Question
 
 FACTS = st.fixed_dictionaries(
     {},
@@ -28,6 +30,19 @@ SINGLE = {slot: values for slot, values in ONE_OF.items() if slot != "audience"}
 
 
 TEXTS = ("", "yes", "dose?", "what about azathioprine?", "sorry, now", "Someone else", "2")
+SUPPOSING = ("what if it were severe", "and if I were?", "suppose it was my stomach instead", "what if it gets worse")
+WITHDRAWING = ("scrap the kidney bit", "ignore the weight", "that was another patient's pregnancy", "forget the lungs")
+FINDINGS = st.fixed_dictionaries(
+    {
+        "side_effect": st.lists(st.sampled_from(SOME_OF["side_effect"]), min_size=1, max_size=2, unique=True),
+        "ild_severity": st.sampled_from(ONE_OF["ild_severity"]),
+        "pregnancy": st.sampled_from(ONE_OF["pregnancy"]),
+        "contraindications": st.lists(
+            st.sampled_from(SOME_OF["contraindications"]), min_size=1, max_size=3, unique=True
+        ),
+        "weight_kg": st.sampled_from([50.0, 80.0]),
+    }
+)
 ACTS = (None, "undo", "show_case", "shorter", "longer", "plain", "repeat", "why_not", "sources")
 FLAGS = (None, None, {"level": "emergency", "rule": "RF-resp-failure"}, {"level": "same_day", "rule": "RF-liver"})
 RETRACTED = st.dictionaries(st.sampled_from(sorted(SINGLE)), st.just(["mild", "pregnant"]), max_size=2)
@@ -120,3 +135,73 @@ def test_a_new_patient_forgets_everything_but_the_audience(said: list[dict[str, 
         _, held = step(held, message)
     _, held = step(held, {"text": "new patient", "questions": [{"intent": "restart"}]})
     assert held == Memory(case=Case(audience=held.case.audience), turns=held.turns)
+
+
+def told(facts: dict[str, Any]) -> Memory:
+    """A conversation in which these facts were told and answered."""
+    said = {"text": "", "facts": facts, "questions": [{"intent": "ask_alternatives", "confidence": 0.9, "text": ""}]}
+    return step(Memory(), said)[1]
+
+
+def degree(text: str, context: list[str]) -> list[dict[str, Any]]:
+    """The mention of a degree that the language part would report in the text."""
+    start = text.find("severe")
+    found = {"concept": "severity", "value": "severe", "start": start, "end": start + 6, "context": context}
+    return [found] if start >= 0 else []
+
+
+@settings(max_examples=40, deadline=None)
+@given(FINDINGS, st.sampled_from(SUPPOSING), st.sampled_from(INTENTS))
+def test_what_is_supposed_by_leaning_on_the_talk_changes_nothing(facts: dict[str, Any], text: str, intent: str) -> None:
+    held = told(facts)
+    if intent == "restart":
+        return
+    questions = [{"intent": intent, "confidence": 0.5, "text": text}]
+    said = {"text": text, "questions": questions, "mentions": degree(text, ["hypothetical", "scenario"])}
+    _, after = step(held, said)
+    assert after.case == held.case
+
+
+@settings(max_examples=40, deadline=None)
+@given(FINDINGS, st.sampled_from(WITHDRAWING))
+def test_a_withdrawal_takes_facts_away_and_adds_none(facts: dict[str, Any], text: str) -> None:
+    held = told(facts)
+    said = {"text": text, "questions": [{"intent": "correct_info", "confidence": 0.9, "text": text}]}
+    _, after = step(held, said)
+    for slot, value in after.case.known().items():
+        before = held.case.known()[slot]
+        assert value == before or set(value) < set(before)
+
+
+@settings(max_examples=40, deadline=None)
+@given(FINDINGS, st.sampled_from(("her brother has severe asthma", "my aunt is severe with it")))
+def test_a_degree_of_somebody_else_is_never_stored(facts: dict[str, Any], text: str) -> None:
+    held = replace(told(facts), person="self")
+    questions = [{"intent": "out_of_scope", "confidence": 0.5, "text": text}]
+    said = {
+        "text": text,
+        "questions": questions,
+        "person": "relative",
+        "severity": "severe",
+        "mentions": degree(text, []),
+    }
+    _, after = step(held, said)
+    assert after.case == held.case
+
+
+@settings(max_examples=40, deadline=None)
+@given(FINDINGS, st.integers(min_value=-1, max_value=4), st.sampled_from(INTENTS))
+def test_nothing_pointed_at_is_offered_against_the_case(facts: dict[str, Any], place: int, intent: str) -> None:
+    held = told(facts)
+    said = {
+        "text": "and that one?",
+        "ordinal": place or None,
+        "questions": [{"intent": intent, "text": "and that one?"}],
+    }
+    answers, after = step(held, said)
+    whole = engine.answer(after.case, Question())
+    ruled_out = {o.option for o in whole.options if o.stance in ("contraindicated", "avoid")}
+    offered = {
+        o.option for answer in answers for o in answer.options if o.stance in ("preferred", "consider", "adjunct")
+    }
+    assert not ruled_out & offered

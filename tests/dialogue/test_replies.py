@@ -15,7 +15,7 @@ from bot.dialogue.replies import clash_ask, facts_in_words, note, reply, wording
 from bot.guidance.model import AUDIENCES, ONE_OF, SOME_OF, TRUE_OR_FALSE, Case
 
 SCHEMA = json.loads(Path("tests/contract/answer.schema.json").read_text(encoding="utf-8"))
-FILLED = dict.fromkeys(("facts", "fact", "old", "new", "value", "options", "listed", "number", "labels"), "x")
+FILLED = dict.fromkeys(("facts", "fact", "old", "new", "value", "options", "listed", "number", "labels", "asked"), "x")
 WORDS_AT_MOST = 80
 
 

@@ -1,0 +1,151 @@
+"""What the conversation is at: what can be "mild" when nothing is named, and what "those two" or "the other" mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.dialogue.data import has_cue
+from bot.dialogue.memory import Memory
+from bot.dialogue.reading import Reading
+from bot.dialogue.withdraw import effects_named
+from bot.guidance.model import Case
+
+LUNGS, SIDE_EFFECT = "lungs", "side_effect"
+OF_A_TOPIC: Mapping[str, str] = {LUNGS: "ild_severity", SIDE_EFFECT: "side_effect_severity"}
+"""The fact that a severity without a noun is, by what was last spoken of."""
+TOPIC_OF: Mapping[str, str] = {
+    "lung": LUNGS,
+    "ild": LUNGS,
+    "low_dlco": LUNGS,
+    "side_effect": SIDE_EFFECT,
+    "effect_noun": SIDE_EFFECT,
+}
+TOPIC_OF_SLOT: Mapping[str, str] = {
+    "ild_severity": LUNGS,
+    "ild_course": LUNGS,
+    "low_dlco": LUNGS,
+    "side_effect": SIDE_EFFECT,
+    "side_effect_severity": SIDE_EFFECT,
+}
+WORSE: Mapping[str, Mapping[str, Any]] = {
+    LUNGS: {"ild_course": "progressive"},
+    SIDE_EFFECT: {"side_effect_severity": "severe"},
+}
+"""What "if it got worse" supposes."""
+DEGREES = ("mild", "moderate", "severe")
+SET_APART = ("other", "mentioned")
+NUMBERS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4}
+_A_NUMBER = re.compile(r"(?:\w+[, ]+){0,3}([3-9]\d|1\d\d)(?:\.\d)?[ .!]*$")
+_SOME_OF_THEM = re.compile(r"(?<!\w)(first|last|other) (two|three|[23])(?!\w)", re.IGNORECASE)
+
+
+def topic_of(reading: Reading) -> str | None:
+    """What the message last speaks of that can be mild or severe; None when it names nothing of the kind."""
+    spoken = [m for m in reading.mentions if m.concept in TOPIC_OF and not set(m.context) & set(SET_APART)]
+    if spoken:
+        return TOPIC_OF[max(spoken, key=lambda m: m.end).concept]
+    told = [TOPIC_OF_SLOT[slot] for slot in reading.facts if slot in TOPIC_OF_SLOT]
+    return told[-1] if len(set(told)) == 1 else None
+
+
+def with_own_severity(memory: Memory, reading: Reading) -> Reading:
+    """The reading without a degree that is of something else ("severe asthma") or of somebody else."""
+    if reading.severity is None:
+        return reading
+    of_another = reading.person in ("relative", "other") and memory.person not in (None, reading.person)
+    degrees = [m for m in reading.mentions if m.concept == "severity" and m.value == reading.severity]
+    bound = bool(degrees) and all(_is_of_a_noun(reading.text[m.end :]) for m in degrees)
+    return replace(reading, severity=None) if of_another or bound else reading
+
+
+def _is_of_a_noun(rest: str) -> bool:
+    """Does a word follow that the degree may belong to?"""
+    following = re.match(r" +([^\W\d_]+)", rest)
+    return following is not None and not has_cue("after_a_degree", following[1])
+
+
+def severity_slot(memory: Memory, reading: Reading) -> str | None:
+    """The fact that a bare severity is: the one whose value it corrects, else that of the topic."""
+    denied = [slot for slot in OF_A_TOPIC.values() if getattr(memory.case, slot) in reading.retracted.get(slot, ())]
+    if len(denied) == 1:
+        return denied[0]
+    told = [slot for slot in OF_A_TOPIC.values() if getattr(memory.case, slot) in DEGREES]
+    if len(told) == 1 and topic_of(reading) is None and has_cue("change", reading.text):
+        return told[0]  # what is corrected was told before
+    topic = topic_of(reading) or memory.topic
+    return OF_A_TOPIC.get(topic or "")
+
+
+def with_supposed(memory: Memory, reading: Reading) -> Reading:
+    """The reading with what it supposes by leaning on the conversation ("if it were severe after all")."""
+    told = {slot: value for slot, value in reading.facts.items() if slot != "audience"}
+    if told and has_cue("opens_a_supposition", reading.text.strip()):
+        kept = {slot: value for slot, value in reading.facts.items() if slot == "audience"}
+        return replace(reading, facts=kept, scenario={**reading.scenario, **told}, hypothetical=True)
+    if not memory.questions or told:
+        return reading
+    supposed = {
+        **_bare_severity(memory, reading),
+        **_another_effect(reading),
+        **_worse(memory, reading),
+        **_were_so(memory, reading),
+    }
+    supposed = {slot: value for slot, value in supposed.items() if slot not in reading.scenario}
+    if not supposed:
+        return reading
+    return replace(reading, scenario={**reading.scenario, **supposed}, hypothetical=True)
+
+
+def _bare_severity(memory: Memory, reading: Reading) -> dict[str, Any]:
+    degrees = [m for m in reading.mentions if m.concept == "severity" and "scenario" in m.context]
+    if not degrees or topic_of(reading) is not None or set(OF_A_TOPIC.values()) & set(reading.scenario):
+        return {}
+    slot = severity_slot(memory, reading)
+    return {slot: degrees[-1].value} if slot else {}
+
+
+def _another_effect(reading: Reading) -> dict[str, Any]:
+    if not has_cue("supposing", reading.text) or reading.ild:
+        return {}
+    named = reading.side_effect or effects_named(reading.text)
+    return {"side_effect": list(named)} if named and has_cue("were_it", reading.text) else {}
+
+
+def _were_so(memory: Memory, reading: Reading) -> dict[str, Any]:
+    """ "And if I were?" after a pregnancy was denied."""
+    denied = memory.case.pregnancy == "not_pregnant" and not reading.scenario
+    return {"pregnancy": "pregnant"} if denied and has_cue("if_it_were_so", reading.text.strip()) else {}
+
+
+def _worse(memory: Memory, reading: Reading) -> Mapping[str, Any]:
+    plain = not reading.scenario and has_cue("supposing", reading.text) and has_cue("gets_worse", reading.text)
+    return WORSE.get(memory.topic or "", {}) if plain and topic_of(reading) in (None, memory.topic) else {}
+
+
+def measured_again(case: Case, text: str) -> dict[str, float]:
+    """ "Sorry, 75": a bare number that corrects the weight; a height told beside it makes it unclear."""
+    found = _A_NUMBER.match(text.strip())
+    if found is None or case.weight_kg is None or case.height_cm is not None:
+        return {}
+    return {"weight_kg": float(found[1])} if has_cue("change", text) else {}
+
+
+def some_of_them(text: str, memory: Memory) -> tuple[str, ...]:
+    """The drugs that "the first two", "those two", "all of them", "the other one" mean; none when nothing fits."""
+    listed = memory.named or memory.recent
+    if found := _SOME_OF_THEM.search(text):
+        count = NUMBERS[found[2].lower()]
+        if len(listed) < count:
+            return ()
+        return listed[:count] if found[1].lower() == "first" else listed[-count:]
+    if has_cue("all_of_them", text) and len(listed) > 1:
+        return listed
+    if has_cue("those_two", text) and len(memory.recent) > 1:
+        return memory.drugs if len(memory.drugs) == NUMBERS["two"] else memory.recent[-2:]
+    if has_cue("the_other_one", text):
+        others = tuple(d for d in listed if d not in memory.drugs)
+        return others[-1:]
+    return ()

@@ -1,0 +1,184 @@
+"""Facts taken back by their subject: "scrap the kidney bit", "that was another patient's", "it is the metformin".
+
+What is withdrawn is found among the facts that the case holds; a word that names none of them withdraws nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from bot.dialogue.data import DialogueDataError, has_cue, key, read
+from bot.dialogue.memory import Memory
+from bot.dialogue.reading import Asked, Reading
+from bot.guidance.model import ONE_OF, SLOTS, SOME_OF, Case
+
+CLAUSE = re.compile(r"[.;!?\n]+(?=\s|$)|,|\bbut\b", re.IGNORECASE)
+OF_AN_EFFECT = ("side_effect_severity", "side_effect_persistent")
+TEST_RESULTS = ("tpmt_deficiency", "tpmt_intermediate", "tpmt_unknown", "nudt15_deficiency", "hepatitis_b", "cytopenia")
+CO_MEDICATION = ("allopurinol", "febuxostat", "cyp3a4_inhibitor")
+STUDY_DRUGS = ("mycophenolate_mofetil", "mycophenolate_sodium")
+A_FEW_WORDS = 8
+"""Up to so many words "sorry, wrong chart" is about all that the last message told."""
+BEFORE_THE_DRUG = 30
+"""Characters before the name of the drug in which it is cleared ("not the cellcept")."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One row of topics.yml: the words by which a fact is named again."""
+
+    slot: str
+    words: re.Pattern[str]
+    value: str | None = None
+
+
+@lru_cache(maxsize=1)
+def topics() -> tuple[Topic, ...]:
+    """The rows of topics.yml. Raises DialogueDataError for slots or values that do not exist."""
+    rows = []
+    for row in read("topics.yml"):
+        slot, value = row["slot"], row.get("value")
+        if slot not in SLOTS or (value is not None and value not in (*SOME_OF.get(slot, ()), *ONE_OF.get(slot, ()))):
+            raise DialogueDataError(f"topics.yml: {slot}, {value}: not a fact of a case")
+        words = "|".join(rf"(?<!\w)(?:{word})(?!\w)" for word in row["words"])
+        rows.append(Topic(slot, re.compile(words, re.IGNORECASE), value))
+    return tuple(rows)
+
+
+def effects_named(text: str) -> tuple[str, ...]:
+    """The side effects that the text names by organ or by name."""
+    return tuple(t.value for t in topics() if t.slot == "side_effect" and t.value and t.words.search(text))
+
+
+def with_withdrawals(memory: Memory, reading: Reading) -> Reading:
+    """The reading with ``withdrawn``: what it takes back by subject. Facts told in the same breath are not stored."""
+    clauses = [c for c in _clauses(reading.text) if _takes_back(c.text)]
+    taken: dict[str, list[Any]] = {}
+    for clause in clauses:
+        for slot, value in _held_and_named(memory.case, clause, reading):
+            taken.setdefault(slot, []).append(value)
+    if not taken and has_cue("superseded", reading.text):
+        taken = dict(_last_result(memory.case, reading))
+    if has_cue("stopped_taking", reading.text) and "?" not in reading.text:
+        stopped = [v for c in _clauses(reading.text) for _, v in _held_and_named(memory.case, c, reading)]
+        if stopped := [v for v in CO_MEDICATION if v in stopped]:
+            taken["contraindications"] = [*taken.get("contraindications", []), *stopped]
+    if elsewhere := _laid_elsewhere(memory, reading):
+        taken["side_effect"] = [*taken.get("side_effect", []), *elsewhere, *reading.facts.get("side_effect", ())]
+    if not taken:
+        if _all_of_the_last(memory, reading):
+            return replace(reading, act="undo")
+        return reading
+    facts = {slot: value for slot, value in reading.facts.items() if slot in SOME_OF or slot not in taken}
+    for slot in set(taken) & set(facts) & set(SOME_OF):
+        facts[slot] = [v for v in facts[slot] if v not in taken[slot]]
+    facts = {slot: value for slot, value in facts.items() if value not in ([], ())}
+    told = tuple(_as_correction(asked) for asked in reading.asked)
+    return replace(
+        reading,
+        facts=facts,
+        withdrawn={slot: tuple(values) for slot, values in taken.items()},
+        retracted={slot: values for slot, values in reading.retracted.items() if slot not in taken},
+        act=None if reading.act in ("undo", "new_patient") else reading.act,
+        person=None,
+        asked=told,
+    )
+
+
+def without(case: Case, withdrawn: Mapping[str, tuple[Any, ...]]) -> Case:
+    """The case without the withdrawn values; an effect that is gone takes its severity and persistence with it."""
+    left: dict[str, Any] = {}
+    for slot, values in withdrawn.items():
+        held = getattr(case, slot)
+        left[slot] = tuple(v for v in held if v not in values) if slot in SOME_OF else None
+    if case.side_effect and left.get("side_effect") == ():
+        left.update(dict.fromkeys(OF_AN_EFFECT))
+    return replace(case, **left)
+
+
+def _takes_back(clause: str) -> bool:
+    stated = not has_cue("opens_a_question", clause.strip())
+    return stated and (has_cue("withdraws", clause) or has_cue("not_this_patient", clause.strip()))
+
+
+@dataclass(frozen=True)
+class _Clause:
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+def _clauses(text: str) -> Iterator[_Clause]:
+    start = 0
+    for mark in CLAUSE.finditer(text):
+        yield _Clause(start, text[start : mark.start()])
+        start = mark.end()
+    yield _Clause(start, text[start:])
+
+
+def _held_and_named(case: Case, clause: _Clause, reading: Reading) -> Iterator[tuple[str, Any]]:
+    """(slot, value) of every fact of the case that the clause names, by concept, by drug or by subject."""
+    within = [m for m in reading.mentions if clause.start <= m.start < clause.end]
+    for slot, concept in (("side_effect", "side_effect"), ("contraindications", "contraindication")):
+        yield from ((slot, m.value) for m in within if m.concept == concept and m.value in getattr(case, slot))
+    yield from (("drugs_tried", m.value) for m in within if m.concept == "drug" and m.value in case.drugs_tried)
+    for topic in topics():
+        held = getattr(case, topic.slot)
+        if held in (None, ()) or not topic.words.search(clause.text):
+            continue
+        if topic.value is None:
+            yield topic.slot, held
+        elif topic.value in (held if topic.slot in SOME_OF else (key(held),)):
+            yield topic.slot, topic.value
+
+
+def _last_result(case: Case, reading: Reading) -> Iterator[tuple[str, list[Any]]]:
+    """The test result that a newer one replaces: the one named, else the last one told."""
+    results = [value for value in case.contraindications if value in TEST_RESULTS]
+    told = reading.facts.get("contraindications", ())
+    named = {t.value for t in topics() if t.slot == "contraindications" and t.words.search(reading.text)}
+    replaced = [value for value in results if value in named and value not in told] or (
+        results[-1:] if not named and not told else []
+    )
+    if replaced:
+        yield "contraindications", replaced
+
+
+def _laid_elsewhere(memory: Memory, reading: Reading) -> tuple[str, ...]:
+    """Side effects that something else turns out to cause: "it is the metformin, not the cellcept"."""
+    held = memory.case.side_effect
+    if memory.person and reading.person and memory.person != reading.person:
+        return ()  # what another person's trouble came from says nothing of this one's
+    if not held or reading.hypothetical or reading.text.rstrip().endswith("?"):
+        return ()
+    cleared = any(
+        m.concept == "drug"
+        and m.value in STUDY_DRUGS
+        and has_cue("clears", reading.text[max(0, m.start - BEFORE_THE_DRUG) : m.start].rstrip())
+        for m in reading.mentions
+    )
+    blamed = has_cue("laid_to", reading.text) and not any(
+        m.concept == "drug" and m.value in STUDY_DRUGS for m in reading.mentions
+    )
+    if not (cleared or blamed):
+        return ()
+    named = tuple(e for e in (*reading.side_effect, *effects_named(reading.text)) if e in held)
+    if named:
+        return tuple(dict.fromkeys(named))
+    return held[-1:] if has_cue("it_is", reading.text) else ()
+
+
+def _all_of_the_last(memory: Memory, reading: Reading) -> bool:
+    few = len(reading.text.split()) <= A_FEW_WORDS
+    return bool(memory.undo) and few and not reading.facts and has_cue("wrong_record", reading.text)
+
+
+def _as_correction(asked: Asked) -> Asked:
+    return replace(asked, intent="correct_info") if asked.intent in ("restart", "out_of_scope") else asked
