@@ -25,8 +25,12 @@ LOOK_EVERY = 1.0
 """Seconds between looks for events that another process put or left behind; our own are seen at once."""
 RENEW_EVERY = 15.0
 PURGE_EVERY = 3600.0
-MOST_ATTEMPTS = 5
-"""Starts of the process with the same event at hand, after which the event itself is taken for the cause."""
+MOST_ATTEMPTS = 100
+"""Starts of the process with the same event at hand, after which the event itself is taken for the cause.
+
+A multiple of SIDE_BY_SIDE: a process that ends for another reason, soon after its start and again and again, has that
+many innocent events at hand each time and may finish one of them.
+"""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.channels.answers import answers_of_turn
 from bot.channels.delivery import Patience, RefusedError, TryAgainError
 from bot.channels.inbox import Event, Inbox, sqlite_url
-from bot.channels.worker import MOST_ATTEMPTS, Alter, Recall, Say, Worker
+from bot.channels.worker import MOST_ATTEMPTS, SIDE_BY_SIDE, Alter, Recall, Say, Worker
 
 FAST = Patience(attempts=3, first_wait=0.01)
 
@@ -274,8 +274,10 @@ def test_a_reply_of_unknown_fate_is_looked_up(house: House, arrived: bool, sent:
     assert not house.rasa.turns
 
 
-def test_an_event_that_ends_every_process_is_given_up(house: House) -> None:
-    left_behind(house, claims=MOST_ATTEMPTS)
+def test_an_event_that_ends_every_process_is_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MOST_ATTEMPTS > 2 * SIDE_BY_SIDE
+    monkeypatch.setattr("bot.channels.worker.MOST_ATTEMPTS", 5)
+    left_behind(house, claims=5)
     house.run(house.settled)
     assert house.door.sent == ["sorry"]
     assert not house.rasa.turns

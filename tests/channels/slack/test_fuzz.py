@@ -65,8 +65,14 @@ def send(connection: http.client.HTTPConnection, body: bytes, content_type: str 
     """The status of one signed request, in time."""
     began = time.monotonic()
     headers = {"Content-Type": content_type, **sign(SECRET, body)}
-    connection.request("POST", "/webhooks/slack/webhook", body, headers)
-    answer = connection.getresponse()
+    try:
+        connection.request("POST", "/webhooks/slack/webhook", body, headers)
+        answer = connection.getresponse()
+    except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+        # A connection that rested for some seconds was closed by the server, as servers do.
+        connection.close()
+        connection.request("POST", "/webhooks/slack/webhook", body, headers)
+        answer = connection.getresponse()
     answer.read()
     assert time.monotonic() - began < SLOWEST
     return answer.status

@@ -31,6 +31,8 @@ from tests.running import ROOT, Running, environment, free_port, start
 WEIGHT = re.compile(r"For (\d+) kg")
 CONVERSATIONS = 12
 WEIGHTS = range(30, 230)
+NOTING = 2.0
+"""Seconds within which an answer that was taken is noted as sent, on a busy machine."""
 
 
 @dataclass
@@ -41,7 +43,10 @@ class Killings:
     acknowledged: int = 0
     lost: list[tuple[str, int]] = field(default_factory=list)
     doubled: list[tuple[str, int]] = field(default_factory=list)
+    unexplained: list[tuple[str, int]] = field(default_factory=list)
+    """Of the doubled, those that were not on their way when the process was killed."""
     out_of_order: list[str] = field(default_factory=list)
+    killed_at: list[float] = field(default_factory=list)
     open_at_kill: list[int] = field(default_factory=list)
     """Messages that were acknowledged and not answered yet when the process was killed, by round."""
 
@@ -113,6 +118,7 @@ def kill_again_and_again(folder: Path, double: Microsoft, rounds: int, seed: int
             assistant.start()
             assistant.wait()
             time.sleep(chance.uniform(0.0, 1.5))
+            result.killed_at.append(time.monotonic())
             assistant.kill()
             result.open_at_kill.append(sum(map(len, acknowledged.values())) - len(_answered(double)))
             result.rounds += 1
@@ -146,10 +152,23 @@ def _judge(double: Microsoft, acknowledged: dict[str, list[int]], result: Killin
     times = collections.Counter(answered)
     result.lost = [(place, w) for place, weights in acknowledged.items() for w in weights if not times[(place, w)]]
     result.doubled = [answer for answer, count in times.items() if count > 1]
+    result.unexplained = [answer for answer in result.doubled if not _was_on_its_way(double, answer, result.killed_at)]
     for place in acknowledged:
         firsts = list(dict.fromkeys(w for p, w in answered if p == place))
         if firsts != sorted(firsts):
             result.out_of_order.append(place)
+
+
+def _was_on_its_way(double: Microsoft, answer: tuple[str, int], killed_at: list[float]) -> bool:
+    """Was the process killed within NOTING seconds of every sending of an answer but the last?"""
+    sendings = [
+        sent.at
+        for sent in double.sent
+        if sent.activity.get("type") == "message"
+        and (found := WEIGHT.search(sent.activity["text"]))
+        and (sent.activity["conversation"]["id"], int(found[1])) == answer
+    ]
+    return all(any(abs(kill - at) <= NOTING for kill in killed_at) for at in sendings[:-1])
 
 
 @dataclass(frozen=True)
@@ -213,8 +232,9 @@ def main(what: str, number: int | None) -> None:
             busy = [count for count in killed.open_at_kill if count > 0]
             print(f"kill -9: {killed.rounds} rounds, {len(busy)} with messages acknowledged and not yet answered")
             print(
-                f"acknowledged {killed.acknowledged}, lost {len(killed.lost)}, doubled {len(killed.doubled)}, ", end=""
+                f"acknowledged {killed.acknowledged}, lost {len(killed.lost)}, doubled {len(killed.doubled)} ", end=""
             )
+            print(f"({len(killed.unexplained)} not on their way at a kill), ", end="")
             print(f"conversations out of order {len(killed.out_of_order)}")
             return
         with mock.patch.dict(os.environ, double.environment()):
