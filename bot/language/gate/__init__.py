@@ -25,8 +25,6 @@ _FOLDER: Final = Path(__file__).parent
 _LEVELS: Final = ("emergency", "same_day", "contact_team")
 _NEAR: Final = 12
 _TOPIC_REACH: Final = 3
-_FRONTED: Final = 3
-"""A date that begins at most this many words into a sentence ("two years ago, ...") also dates what follows a comma."""
 _MOST_SIGNS: Final = 6
 """Places of one concept in a sentence that are looked at: keeps a message of one repeated word cheap."""
 
@@ -193,7 +191,7 @@ class Gate:
                 between = sentence[last : match.start()]
             else:
                 between = sentence[match.end() : first]
-                if len(sentence[: match.start()].split()) <= _FRONTED:
+                if match.start() == 0:  # "two years ago, she ..."
                     between = between.removeprefix(" ,")
             if not context.clause.search(between):
                 return True
