@@ -72,6 +72,11 @@ def test_self_harm_has_its_own_rule(gate: Gate) -> None:
         ("sats 97 but temp 39 on cellcept", "RF-infection", "same_day"),
         ("BP 82/40", "RF-sepsis-low-bp", "emergency"),
         ("SpO2 85%", "RF-resp-failure", "emergency"),
+        ("fit lasting 4 minutes", "RF-seizure", "emergency"),
+        ("he's slurring his words", "RF-neuro-sudden", "emergency"),
+        ("my urine is the colour of tea", "RF-liver", "same_day"),
+        ("I have blood in my pee on cyclophosphamide", "RF-haematuria", "same_day"),
+        ("how many cellcept would kill me", "RF-self-harm", "emergency"),
     ],
 )
 def test_rule_and_level(gate: Gate, text: str, rule: str, level: str) -> None:
@@ -89,6 +94,9 @@ def test_rule_and_level(gate: Gate, text: str, rule: str, level: str) -> None:
         ("temp 39.4 on mmf", "temp 36.9 on mmf"),
         ("ANC 0.2 and febrile", "ANC 1.9 and afebrile"),
         ("my stool is black", "is black tea fine"),
+        ("vomit and there is blood in it", "vomit and gas and she is weak but the blood is ok"),
+        ("I can't swallow water", "I can't swallow such big tablets"),
+        ("dad has had a heart attack", "my dad had a heart attack in his fifties so I'm worried about tofacitinib"),
         ("what do I do, my throat is closing", "what are the signs of a throat closing"),
     ],
 )

@@ -1,8 +1,8 @@
 """The emergency gate: reads every message before any intent is guessed and says whether it needs care now.
 
-It works by data: words and phrases of six languages (terms.yml), readings that are alarming by number (vitals.yml),
-what around them makes them no emergency (context.yml), and which of them together name which red flag (rules.yml). It
-knows nothing of what is answered; the ids are those of the red flag table.
+It works by data: words and phrases of six languages (terms.yml) made of word classes (classes.yml), readings that are
+alarming by number (vitals.yml), what around them makes them no emergency (context.yml), and which of them together name
+which red flag (rules.yml). It knows nothing of what is answered; the ids are those of the red flag table.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import yaml
 
-from bot.language.gate.text import Speller, compile_phrases, plain_words, sentences, stems
+from bot.language.gate.text import Speller, compile_phrases, expanded, plain_words, sentences, stems
 from bot.language.gate.vitals import Sign, Vitals
 
 __all__ = ["Gate", "GateError", "Verdict"]
@@ -47,21 +47,29 @@ class _Rule:
     verdict: Verdict
     groups: tuple[tuple[str, ...], ...]
     near: int
+    even_asked: bool
 
 
 @dataclass(frozen=True)
 class _Context:
+    settings: frozenset[str]
     idioms: re.Pattern[str]
     negation: re.Pattern[str]
     pseudo: re.Pattern[str]
     negated_after: re.Pattern[str]
     terminators: re.Pattern[str]
     reach: int
+    fine_after: re.Pattern[str]
     hypothetical: re.Pattern[str]
+    question: re.Pattern[str]
     turns: re.Pattern[str]
+    told: re.Pattern[str]
     general: re.Pattern[str]
     topic_after: re.Pattern[str]
     past: re.Pattern[str]
+    over: re.Pattern[str]
+    dated: re.Pattern[str]
+    clause: re.Pattern[str]
     present: re.Pattern[str]
     reassuring: re.Pattern[str]
     others: re.Pattern[str]
@@ -72,11 +80,11 @@ class Gate:
 
     def __init__(self, known_words: Collection[str] = ()) -> None:
         """``known_words``: correctly spelt words that must not be taken for misspelt alarm words."""
-        terms = _load("terms.yml")
+        terms = _phrases("terms.yml")
         self._terms = {concept: compile_phrases(phrases) for concept, phrases in terms.items()}
         self._vitals = Vitals(_load("vitals.yml"))
         self._rules = _rules(_load("rules.yml"), set(terms) | _vital_concepts(_load("vitals.yml")))
-        context = _load("context.yml")
+        context = _phrases("context.yml")
         self._context = _context(context)
         known = {*known_words, *context["not_misspelt"]}
         alarm = [phrase for phrases in terms.values() for phrase in phrases]
@@ -118,14 +126,14 @@ class Gate:
             read.append((sentence, self._signs(sentence)))
         return read
 
-    def _worst(self, text: str, stands: Callable[[str, Sequence[Sign]], bool]) -> Verdict | None:
+    def _worst(self, text: str, stands: Callable[[str, Sequence[Sign], bool], bool]) -> Verdict | None:
         """The most urgent of the rules whose signs stand in the message in the given way."""
         found = [
             rule.verdict
             for sentence, signs in self._read(text)
-            if not self._context.others.search(sentence)
             for rule in self._rules
-            if any(stands(sentence, chosen) for chosen in _combinations(sentence, rule, signs))
+            for chosen in _combinations(sentence, rule, signs)
+            if stands(sentence, chosen, rule.even_asked)
         ]
         return min(found, key=lambda verdict: (_LEVELS.index(verdict.level), not verdict.sets_intent), default=None)
 
@@ -138,41 +146,94 @@ class Gate:
             signs.setdefault(sign.concept, []).append(sign)
         return {concept: places[:_MOST_SIGNS] for concept, places in signs.items() if places}
 
-    def _happening(self, sentence: str, signs: Sequence[Sign]) -> bool:
-        if any(self._negated(sentence, sign) for sign in signs):
+    def _happening(self, sentence: str, signs: Sequence[Sign], even_asked: bool) -> bool:
+        if any(self._negated(sentence, sign, signs) for sign in signs) or self._of_others(sentence, signs):
             return False
         if self._context.present.search(sentence):
             return True
-        return not self._context.past.search(sentence) and not self._supposed(sentence, signs)
+        return not self._past(sentence, signs) and (even_asked or not self._supposed(sentence, signs))
 
-    def _asked(self, sentence: str, signs: Sequence[Sign]) -> bool:
-        past = self._context.past.search(sentence)
-        return not past and not any(self._negated(sentence, sign) for sign in signs) and self._supposed(sentence, signs)
+    def _asked(self, sentence: str, signs: Sequence[Sign], even_asked: bool) -> bool:
+        if any(self._negated(sentence, sign, signs) for sign in signs) or self._of_others(sentence, signs):
+            return False
+        return not even_asked and not self._past(sentence, signs) and self._supposed(sentence, signs)
 
-    def _supposed(self, sentence: str, signs: Sequence[Sign]) -> bool:
-        """Whether the sentence is about the signs in general, or an "if" stands before them with no turn between.
+    def _alarm_span(self, signs: Sequence[Sign]) -> tuple[int, int]:
+        """Where the signs stand, without those that only set the scene (the drug, the child)."""
+        alarms = [sign for sign in signs if sign.concept not in self._context.settings] or signs
+        return min(sign.start for sign in alarms), max(sign.end for sign in alarms)
 
-        The question may also hold the signs ("is jaundice a side effect") or follow them ("seizure risk").
+    def _of_others(self, sentence: str, signs: Sequence[Sign]) -> bool:
+        """Whether the signs belong to a pet, a film or something read, with no turn to a person in between."""
+        first = min(sign.start for sign in signs)
+        return any(
+            match.start() >= first or not self._context.turns.search(sentence[match.end() : first])
+            for match in self._context.others.finditer(sentence)
+        )
+
+    def _past(self, sentence: str, signs: Sequence[Sign]) -> bool:
+        """Whether the signs are told as over.
+
+        "history of" reaches over all that follows up to a turn; "all clear since" over all that stands before it; a
+        date ("in 2019", "for three years") only over its own clause, so that it may date the treatment beside a sign.
         """
-        first, last = min(sign.start for sign in signs), max(sign.end for sign in signs)
-        following = " ".join(sentence[last:].split()[:_TOPIC_REACH])
-        if self._context.general.search(sentence) or self._context.topic_after.match(following):
+        context = self._context
+        first, last = self._alarm_span(signs)
+        if any(
+            match.start() >= first or not context.turns.search(sentence[match.end() : first])
+            for match in context.past.finditer(sentence)
+        ):
             return True
-        for match in self._context.hypothetical.finditer(sentence):
-            if match.start() <= first and match.end() > last:
-                return True
-            if match.end() <= first and not self._context.turns.search(sentence[match.end() : first]):
+        if any(match.start() >= first for match in context.over.finditer(sentence)):
+            return True
+        for match in context.dated.finditer(sentence):
+            if match.start() > first:
+                between = sentence[last : match.start()]
+            else:
+                between = sentence[match.end() : first]
+                if match.start() == 0:  # "two years ago, she ..."
+                    between = between.removeprefix(" ,")
+            if not context.clause.search(between):
                 return True
         return False
 
-    def _negated(self, sentence: str, sign: Sign) -> bool:
+    def _supposed(self, sentence: str, signs: Sequence[Sign]) -> bool:
+        """Whether the sentence is about the signs in general, or a supposition or question leads up to them.
+
+        A supposition ("what if") reaches up to a turn ("but now I"); a question ("which dose") ends already where
+        something is told of a person ("he cannot").
+        """
         context = self._context
-        before = context.pseudo.sub(lambda match: "-" * len(match.group()), sentence[: sign.start])
+        first, last = self._alarm_span(signs)
+        following = " ".join(sentence[last:].split()[:_TOPIC_REACH])
+        if context.general.search(sentence) or context.topic_after.match(following):
+            return True
+        if any(
+            match.start() <= first and not context.turns.search(sentence[match.end() : first])
+            for match in context.hypothetical.finditer(sentence)
+        ):
+            return True
+        return any(
+            match.start() <= first
+            and not context.turns.search(sentence[match.end() : first])
+            and not context.told.search(sentence[match.end() : max(last, match.end())])
+            for match in context.question.finditer(sentence)
+        )
+
+    def _negated(self, sentence: str, sign: Sign, others: Sequence[Sign]) -> bool:
+        """Whether a sign is denied. A "not" inside a sign told with it ("not able to") denies nothing."""
+        context = self._context
+        before = sentence[: sign.start]
+        for other in others:
+            before = before[: other.start] + "-" * (min(other.end, sign.start) - other.start) + before[other.end :]
+        before = context.pseudo.sub(lambda match: "-" * len(match.group()), before)
         for match in context.negation.finditer(before):
             between = before[match.end() :]
             if len(between.replace(",", " ").split()) <= context.reach and not context.terminators.search(between):
                 return True
         after = sentence[sign.end :]
+        if context.fine_after.match(after.lstrip()):
+            return True
         stop = context.terminators.search(after)
         reached = " ".join(after[: stop.start() if stop else None].split()[: context.reach])
         return bool(context.negated_after.search(reached))
@@ -200,38 +261,66 @@ def _load(name: str) -> Any:
     return yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
 
 
+def _phrases(name: str) -> Any:
+    """A file of phrases with the word classes in them written out."""
+    classes: Mapping[str, str] = _load("classes.yml")
+
+    def written(rows: Any) -> Any:
+        if isinstance(rows, Mapping):
+            return {key: written(value) for key, value in rows.items()}
+        if isinstance(rows, list):
+            return [written(row) for row in rows]
+        return expanded(rows, classes) if isinstance(rows, str) else rows
+
+    return written(_load(name))
+
+
 def _vital_concepts(rows: Mapping[str, Any]) -> set[str]:
-    fixed = {"temperature_high", "temperature_very_high", "oxygen_rise", "systolic_low", "systolic_very_high"}
+    fixed = {
+        "temperature_high",
+        "temperature_very_high",
+        "temperature_extreme",
+        "oxygen_rise",
+        "systolic_low",
+        "systolic_very_high",
+    }
     return fixed | {row["concept"] for row in rows["readings"]}
 
 
 def _rules(rows: Sequence[Mapping[str, Any]], concepts: set[str]) -> list[_Rule]:
     rules = []
     for row in rows:
-        unknown = set(row) - {"rule", "level", "intent", "when", "near"}
+        unknown = set(row) - {"rule", "level", "intent", "when", "near", "even_asked"}
         missing = {concept for group in row["when"] for concept in group} - concepts
         if unknown or missing or row["level"] not in _LEVELS:
             raise GateError(f"rules.yml, {row['rule']}: cannot use {sorted(unknown | missing) or row['level']}.")
         groups = tuple(tuple(group) for group in row["when"])
         verdict = Verdict(row["rule"], row["level"], bool(row["intent"]))
-        rules.append(_Rule(verdict, groups, int(row.get("near", _NEAR))))
+        rules.append(_Rule(verdict, groups, int(row.get("near", _NEAR)), bool(row.get("even_asked"))))
     return rules
 
 
 def _context(rows: Mapping[str, Any]) -> _Context:
     negation = rows["negation"]
     return _Context(
+        settings=frozenset(rows["settings"]),
         idioms=compile_phrases(rows["idioms"]),
         negation=compile_phrases(negation["before"]),
         pseudo=compile_phrases(negation["pseudo"]),
         negated_after=compile_phrases(negation["after"]),
         terminators=compile_phrases(negation["terminators"]),
         reach=int(negation["reach"]),
+        fine_after=compile_phrases(negation["fine"]),
         hypothetical=compile_phrases(rows["hypothetical"]),
+        question=compile_phrases(rows["question"]),
         turns=compile_phrases(rows["turns"]),
+        told=compile_phrases(rows["told"]),
         general=compile_phrases(rows["general"]),
         topic_after=compile_phrases(rows["topic_after"]),
         past=compile_phrases(rows["past"]),
+        over=compile_phrases(rows["over"]),
+        dated=compile_phrases(rows["dated"]),
+        clause=compile_phrases(rows["clause"]),
         present=compile_phrases(rows["present"]),
         reassuring=compile_phrases(rows["reassuring"]),
         others=compile_phrases(rows["others"]),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -19,6 +20,7 @@ _NUMBER_AND_UNIT = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s*([a-z°%]+)")
 _BREAK = re.compile(r"[,:()\[\]\"“”]| - |–|—")
 _OTHER = re.compile(r"[^\w\s.,/%°]")
 _GAP: Final = "(?: [^ ]+){0,3} "
+_ANY_GAP: Final = "(?: [^ ]+)*? "
 _MIN_LETTERS: Final = 5
 _TWO_EDITS_FROM: Final = 8
 
@@ -44,6 +46,16 @@ def sentences(text: str) -> list[str]:
     return [" ".join(part.split()) for part in plain.split(SENTENCE_BREAK) if part.strip(" ,")]
 
 
+_CLASS = re.compile(r"\{([a-z_]+)\}")
+
+
+def expanded(phrase: str, classes: Mapping[str, str]) -> str:
+    """The phrase with every ``{class}`` written out, classes inside classes too; raises KeyError on an unknown one."""
+    while _CLASS.search(phrase):
+        phrase = _CLASS.sub(lambda match: classes[match.group(1)], phrase)
+    return phrase
+
+
 def compile_phrases(phrases: Iterable[str]) -> re.Pattern[str]:
     """One pattern for any of the phrases, matching whole words only; raises re.error on a bad phrase."""
     alternatives = "|".join(_expression(phrase) for phrase in phrases)
@@ -52,20 +64,22 @@ def compile_phrases(phrases: Iterable[str]) -> re.Pattern[str]:
 
 def _expression(phrase: str) -> str:
     written = re.sub(r"(?<=\w)(?<!\\w)\*", r"\\w*", fold(str(phrase)))
-    return "(?:" + written.replace(" _ ", _GAP) + ")"
+    return "(?:" + written.replace(" _ ", _GAP).replace(" ... ", _ANY_GAP) + ")"
 
 
 def plain_words(phrases: Iterable[str]) -> set[str]:
     """The literal words of phrases that are long enough to be recognised when misspelt."""
     found: set[str] = set()
     for phrase in phrases:
-        found.update(re.findall(rf"(?<![\w\\])[a-z]{{{_MIN_LETTERS},}}(?![\w*?])", fold(str(phrase))))
+        found.update(re.findall(rf"(?<![\w\\\]])[a-z]{{{_MIN_LETTERS},}}(?![\w*?\\\[])", fold(str(phrase))))
     return found
 
 
 def stems(phrases: Iterable[str]) -> tuple[str, ...]:
-    """The beginnings of words that phrases leave open (``vomit*``)."""
-    found = (stem for phrase in phrases for stem in re.findall(r"(?<![\w\\])([a-z]{3,})\*", fold(str(phrase))))
+    """The beginnings of words that phrases leave open (``vomit*``, ``vomit\\w*``)."""
+    found = (
+        stem for phrase in phrases for stem in re.findall(r"(?<![\w\\\]])([a-z]{3,})(?:\\w)?\*", fold(str(phrase)))
+    )
     return tuple(sorted(set(found)))
 
 
@@ -79,12 +93,13 @@ class Speller:
         self._stems = alarm_stems
         self._alarm: Sequence[str] = sorted(alarm_words)
         self._known = frozenset(known_words) | frozenset(alarm_words)
+        self._correct_word = lru_cache(maxsize=4096)(self._look_up)
 
     def correct(self, sentence: str) -> str:
         """The sentence with misspelt alarm words put right."""
         return " ".join(self._correct_word(word) for word in sentence.split(" "))
 
-    def _correct_word(self, word: str) -> str:
+    def _look_up(self, word: str) -> str:
         if len(word) < _MIN_LETTERS or not word.isalpha() or word in self._known or word.startswith(self._stems):
             return word
         edits = 2 if len(word) >= _TWO_EDITS_FROM else 1

@@ -55,6 +55,8 @@ class Vitals:
     def find(self, sentence: str) -> list[Sign]:
         """Every alarming reading of the sentence."""
         found: list[Sign] = []
+        if not any(char.isdigit() for char in sentence):
+            return found
         for measure in self._measures:
             for pattern in measure.patterns:
                 for match in pattern.finditer(sentence):
@@ -95,9 +97,11 @@ class _Temperature:
     def __init__(self, row: Mapping[str, Any]) -> None:
         self._label = re.compile(rf"(?<![^ ]){fold(row['label'])}(?![^ ])")
         self._number = re.compile(rf"{_NUMBER}(?! ?{row['unit_not']}(?!\w))")
+        self._other = re.compile(rf"(?<![^ ]){fold(row['not_after'])}(?: (?:is|was|of|at))? $")
         self._bands = {
             "temperature_high": {unit: _Bounds(*pair) for unit, pair in row["high"].items()},
             "temperature_very_high": {unit: _Bounds(*pair) for unit, pair in row["very_high"].items()},
+            "temperature_extreme": {unit: _Bounds(*pair) for unit, pair in row["extreme"].items()},
         }
 
     def find(self, sentence: str) -> list[Sign]:
@@ -105,7 +109,7 @@ class _Temperature:
         found = []
         for match in self._number.finditer(sentence):
             # Without a word for temperature only a decimal is taken for one: "38.9 and shivering", never "39 patients".
-            if not labelled and "." not in match[1]:
+            if not labelled and ("." not in match[1] or self._other.search(sentence[: match.start()])):
                 continue
             unit = "fahrenheit" if _FAHRENHEIT.match(sentence, match.end()) or float(match[1]) > 50 else "celsius"
             for concept, bands in self._bands.items():
