@@ -53,7 +53,7 @@ def same(message: dict[str, Any], answer: dict[str, Any]) -> None:
     assert cited == {int(number) for number in re.findall(r"\[(\d+)\]", answer["text"])}
     card = texts_in(message.get("attachments", []))
     for option in answer["options"]:
-        assert option_label(option) in card
+        assert f"{option_label(option)}: {word('stances', option['stance'], register_of(answer))}" in card
     if answer["kind"] != "error":
         register = register_of(answer)
         held = summary(answer["case"], register) or phrase("no_case", register)
