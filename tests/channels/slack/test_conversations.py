@@ -299,7 +299,7 @@ def test_the_audience_can_be_changed(door: Door, private: str) -> None:
     before = len(door.double.posted)
     door.click(click(first, "change:audience"))
     door.double.wait(lambda: len(door.double.posted) > before)
-    assert "not medical advice" in door.double.posted[-1]["text"]
+    assert "Not medical advice" in door.double.posted[-1]["text"]
 
 
 def test_feedback_is_taken_and_a_bad_one_answered(door: Door, private: str) -> None:
