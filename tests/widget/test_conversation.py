@@ -23,7 +23,7 @@ def test_first_conversation(visit: Visit) -> None:
     expect(visit.page.locator(".bubble").last).to_contain_text("CellCept upsets my stomach")
     assert visit.page.locator(".empty").is_hidden()
     expect(answer.locator("h3")).not_to_be_empty()
-    expect(answer.locator(".notice")).to_contain_text("No doctor has signed it off yet")
+    expect(answer.locator(".notice")).to_contain_text("no doctor has signed it off yet")
     # One question, answered with a click: the case knows more, the old question is no longer open.
     question = answer.locator(".ask .question").inner_text()
     answer = visit.click(answer.locator(".ask .reply").first)
@@ -175,7 +175,7 @@ def test_an_answer_is_for_whom_it_is(visit: Visit) -> None:
     expect(visit.button("Clinicians")).to_have_attribute("aria-pressed", "true")
     expect(visit.answers.last.locator(".notice")).to_contain_text("For professionals")
     visit.click(visit.button("Patients"))
-    expect(visit.answers.last.locator(".notice")).to_contain_text("No doctor has signed it off")
+    expect(visit.answers.last.locator(".notice")).to_contain_text("no doctor has signed it off")
 
 
 def test_the_audience_can_be_chosen_first(visit: Visit) -> None:
