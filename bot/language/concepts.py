@@ -11,6 +11,7 @@ from bot.language.measures import laboratory
 from bot.language.organs import effects_of_organs, is_asked_of_organ
 from bot.language.patterns import MMF, Match
 from bot.language.questions import Span, spans, states_it
+from bot.language.test_results import Result, results_of_tests
 from bot.language.tokens import Token
 from bot.language.word_lists import words
 
@@ -51,6 +52,8 @@ _COURSE_WORDS = frozenset({"stable", "progressive", "refractory", "progressing"}
 _SHORT_REPLY = 5
 _SWALLOWS = frozenset({"side_effect", "contraindication", "ild", "cannot_be_pregnant", "healthy"})
 _LUNG_DISEASE = Term("lung", "disease")  # "organising pneumonia" is no infection
+_AFTER_AN_AUXILIARY = 2
+_KEPT_BESIDE_A_RESULT = frozenset({"audience", "person", "aspect", "act", "option"})
 _GIVES_WAY = _SWALLOWS | {"lung", "course", "pregnancy", "response"}
 
 
@@ -93,6 +96,8 @@ def find_concepts(tokens: list[Token], lexicon: Lexicon, context: Context, langu
     """All concepts of the message, in the order of the text."""
     said = lexicon.find(tokens, language)
     organs = {(m.start, m.end) for m in said if m.row.concept == "body"}
+    results = results_of_tests(tokens)
+    said = [m for m in said if not _within(m, results)] + [r.match for r in results]
     terms = effects_of_organs(said + laboratory(tokens) + _drug_terms(tokens), tokens)
     found = _without_overlaps(terms)
     modifiers = context.modifiers(tokens, found, language)
@@ -104,8 +109,23 @@ def find_concepts(tokens: list[Token], lexicon: Lexicon, context: Context, langu
         if status == "fact" and match.row.concept == "side_effect" and (match.start, match.end) in organs:
             span = next((s for s in asking if s.start <= match.start < s.end), None)
             status = "asked" if is_asked_of_organ(match, span, tokens) else status
+        if status == "fact" and _is_asked_result(match, results, asking):
+            status = "asked"
         concepts.append(Concept(match, mods, status))
     return _settle_double_readings(other_peoples(concepts, tokens))
+
+
+def _within(match: Match[Term], results: Sequence[Result]) -> bool:
+    """Is the term part of a test with its result, and so no word of its own ("intermediate" of "TPMT intermediate")?"""
+    return match.row.concept not in _KEPT_BESIDE_A_RESULT and any(
+        r.start <= match.start and match.end <= r.match.end for r in results
+    )
+
+
+def _is_asked_result(match: Match[Term], results: Sequence[Result], asking: Sequence[Span]) -> bool:
+    """ "Is my TPMT low" asks for the result, though "my" states that there is a test."""
+    near = any(s.kind == "polar" and s.start < match.start <= s.start + _AFTER_AN_AUXILIARY for s in asking)
+    return near and match.row.concept != "side_effect" and any(r.match is match for r in results)
 
 
 def _not_healthy_now(match: Match[Term], modifiers: frozenset[str]) -> Match[Term]:
