@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.language.concepts import Concept, is_mmf
-from bot.language.noun_questions import kind_of, noun_questions, question_after_facts
+from bot.language.noun_questions import noun_questions, question_after_facts
 from bot.language.patterns import Element, Pattern, PatternIndex, longest
 from bot.language.questions import Span, sentences, spans
 from bot.language.reading import QuestionPart
@@ -24,7 +24,6 @@ _CITATION = re.compile(
 )
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST_PART = 3
-_NOUN_QUESTION = 5
 _NO_SUBJECT = frozenset({"person", "reply", "audience", "act", "threat", "sign", "ordinal"})
 _ELLIPTICAL = 5
 _TRAILING = re.compile(r"(?:[\s,]+(?:and|also|plus|then|but))?[\s,+&]*$", re.I)
@@ -154,8 +153,6 @@ def _pieces(tokens: Sequence[Token], concepts: Sequence[Concept]) -> list[tuple[
 def _after_an_aside(asking: Span, tokens: Sequence[Token], concepts: Sequence[Concept]) -> int | None:
     """Where the question begins when what stands before has no part in it ("sorry, cat on keyboard. what can I try")."""
     start = next((a for a, b in sentences(tokens) if a <= asking.start < b), 0)
-    if kind_of(tokens[asking.start : asking.end][:_NOUN_QUESTION]) and asking.kind == "open" and asking.start == start:
-        return start or None
     said_before = [c for c in concepts if c.match.start < start and c.concept not in _NO_SUBJECT]
     return start if start and not said_before else None
 
