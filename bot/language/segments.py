@@ -151,7 +151,7 @@ def _pieces(tokens: Sequence[Token], concepts: Sequence[Concept]) -> list[tuple[
 
 
 def _after_an_aside(asking: Span, tokens: Sequence[Token], concepts: Sequence[Concept]) -> int | None:
-    """Where the question begins when what stands before has no part in it ("sorry, cat on keyboard. what can I try")."""
+    """Where the question begins when what stands before has no part in it ("cat on keyboard. what can I try")."""
     start = next((a for a, b in sentences(tokens) if a <= asking.start < b), 0)
     said_before = [c for c in concepts if c.match.start < start and c.concept not in _NO_SUBJECT]
     return start if start and not said_before else None
