@@ -11,6 +11,7 @@ from bot.language.measures import laboratory
 from bot.language.organs import effects_of_organs, is_asked_of_organ
 from bot.language.patterns import MMF, Match
 from bot.language.questions import Span, spans, states_it
+from bot.language.test_results import Result, results_of_tests
 from bot.language.tokens import Token
 from bot.language.word_lists import words
 
@@ -21,7 +22,9 @@ _NURSING_NOUNS = words("nursing_nouns")
 _JOINING = words("joints") | {"in", "during", "for"}
 _THE_DISEASE = words("names_of_the_disease")
 _STATED_ONLY = frozenset({"pregnancy"})
-_PRONOUNS = frozenset({"it", "its", "that", "thats", "they", "theyre", "this"})
+_PRONOUNS = frozenset(
+    {"it", "its", "that", "thats", "they", "theyre", "this", "hers", "mine", "theirs", "ours", "yours"}
+)
 _BEFORE_A_DEGREE = frozenset(
     {
         "is",
@@ -42,6 +45,7 @@ _BEFORE_A_DEGREE = frozenset(
     }
 )
 _PRONOUN_REACH = 4
+_COMMAS = frozenset({",", "-", "(", ")"})
 _TOPIC = frozenset({"side_effect", "effect_noun", "lung", "ild", "severity", "course", "persistent"})
 _CAUSING = words("asks_for_cause")
 _NOT_DISEASE = words("lung_function_words")
@@ -51,7 +55,10 @@ _COURSE_WORDS = frozenset({"stable", "progressive", "refractory", "progressing"}
 _SHORT_REPLY = 5
 _SWALLOWS = frozenset({"side_effect", "contraindication", "ild", "cannot_be_pregnant", "healthy"})
 _LUNG_DISEASE = Term("lung", "disease")  # "organising pneumonia" is no infection
+_AFTER_AN_AUXILIARY = 2
+_KEPT_BESIDE_A_RESULT = frozenset({"audience", "person", "aspect", "act", "option"})
 _GIVES_WAY = _SWALLOWS | {"lung", "course", "pregnancy", "response"}
+_DEGREE_OF_LUNGS = ("mild", "moderate", "severe")
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,8 @@ def find_concepts(tokens: list[Token], lexicon: Lexicon, context: Context, langu
     """All concepts of the message, in the order of the text."""
     said = lexicon.find(tokens, language)
     organs = {(m.start, m.end) for m in said if m.row.concept == "body"}
+    results = results_of_tests(tokens)
+    said = [m for m in said if not _within(m, results)] + [r.match for r in results]
     terms = effects_of_organs(said + laboratory(tokens) + _drug_terms(tokens), tokens)
     found = _without_overlaps(terms)
     modifiers = context.modifiers(tokens, found, language)
@@ -104,8 +113,23 @@ def find_concepts(tokens: list[Token], lexicon: Lexicon, context: Context, langu
         if status == "fact" and match.row.concept == "side_effect" and (match.start, match.end) in organs:
             span = next((s for s in asking if s.start <= match.start < s.end), None)
             status = "asked" if is_asked_of_organ(match, span, tokens) else status
+        if status == "fact" and _is_asked_result(match, results, asking):
+            status = "asked"
         concepts.append(Concept(match, mods, status))
     return _settle_double_readings(other_peoples(concepts, tokens))
+
+
+def _within(match: Match[Term], results: Sequence[Result]) -> bool:
+    """Is the term part of a test with its result, and so no word of its own ("intermediate" of "TPMT intermediate")?"""
+    return match.row.concept not in _KEPT_BESIDE_A_RESULT and any(
+        r.start <= match.start and match.end <= r.match.end for r in results
+    )
+
+
+def _is_asked_result(match: Match[Term], results: Sequence[Result], asking: Sequence[Span]) -> bool:
+    """ "Is my TPMT low" asks for the result, though "my" states that there is a test."""
+    near = any(s.kind == "polar" and s.start < match.start <= s.start + _AFTER_AN_AUXILIARY for s in asking)
+    return near and match.row.concept != "side_effect" and any(r.match is match for r in results)
 
 
 def _not_healthy_now(match: Match[Term], modifiers: frozenset[str]) -> Match[Term]:
@@ -153,6 +177,14 @@ def _without_overlaps(found: list[Match[Term]]) -> list[Match[Term]]:
     on_mmf = any(m.row.concept == "drug" and is_mmf(m.row.value) for m in found)
 
     def swallowed(match: Match[Term]) -> bool:
+        if match.row.concept == "severity":
+            return any(
+                other.row.concept == "ild"
+                and other.row.value in _DEGREE_OF_LUNGS
+                and other.start <= match.start
+                and match.end <= other.end
+                for other in found
+            )
         return match.row.concept in _GIVES_WAY and any(
             (other.row.concept in _SWALLOWS or (other.row == _LUNG_DISEASE and match.row.concept == "side_effect"))
             and other.row.concept != match.row.concept
@@ -179,7 +211,7 @@ def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], to
             return status
     if mods & {"hypothetical", "generic", "uncertain"}:
         return "scenario"
-    if mods & {"historical", "resolved"}:
+    if mods & {"historical", "resolved"} and "reason" not in mods:
         return "past"
     if concept == "pregnancy" and _is_topic(match, tokens):
         return "asked"
@@ -311,6 +343,8 @@ def nearest_target(
             tokens[word.match.end : target.match.start] if follows else tokens[target.match.end : word.match.start]
         )
         commas = sum(t.norm in (",", "and", "-", "(") for t in between)
+        if follows and commas and _stands_between_commas(word, tokens):
+            continue  # "diarrhoea on it, moderate, lungs fine": the degree is that of what stands before
         if follows and commas and of_a_pronoun(word, tokens):
             continue  # "it's mild, and my lungs are better": the degree is that of "it"
         longest = before if follows else 2 * reach if of_a_pronoun(word, tokens) else reach
@@ -320,6 +354,11 @@ def nearest_target(
         if best is None or cost < best[0]:
             best = (cost, target)
     return best[1] if best else None
+
+
+def _stands_between_commas(word: Concept, tokens: Sequence[Token]) -> bool:
+    before, after = word.match.start - 1, word.match.end
+    return before > 0 and after < len(tokens) and tokens[before].norm in _COMMAS and tokens[after].norm in _COMMAS
 
 
 def is_mmf(drug: str | None) -> bool:

@@ -29,6 +29,7 @@ MODIFIERS = (
     "mentioned",
     "withdrawn",
     "asserted",
+    "reason",
 )
 CATEGORIES = (*MODIFIERS, "reverted", "pseudo", "terminate", "terminate_list")
 DIRECTIONS = ("forward", "backward", "inside")

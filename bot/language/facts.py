@@ -22,6 +22,8 @@ _ELLIPTIC = 3
 _CORRECTING = words("correcting_words")
 _COMING_BACK = words("words_of_coming_back")
 _DENIALS = frozenset({"not", "n't", "never", "hardly", "barely", "nicht", "no", "pas", "non", "nao"})
+_OTHER_DISEASES = words("other_diseases")
+_CLAUSE_ENDS = frozenset({",", ".", ";", "but", "\n"})
 _IT = frozenset({"it", "that", "this", "one", "them"})
 _DENIED = ("absent", "withdrawn")
 SEVERITIES = ("mild", "moderate", "severe")
@@ -69,6 +71,7 @@ def fill_slots(concepts: Sequence[Concept], lungs: Sequence[Concept], tokens: Se
         "course",
         "tried",
         "response",
+        "persistent",
     )
     slots.hypothetical = any(
         c.status == "scenario" and c.modifiers & {"hypothetical"} for c in concepts if c.concept in subjects
@@ -305,11 +308,24 @@ def _bare_severity(
     slots: Slots, concepts: Sequence[Concept], lungs: Sequence[Concept], tokens: Sequence[Token]
 ) -> None:
     """A word of degree that belongs to nothing named: the dialogue gives it to the question just asked."""
-    words = [c for c in concepts if c.concept == "severity" and c.status == "fact"]
+    words = [c for c in concepts if c.concept == "severity" and c.status == "fact" and not _of_another(c, tokens)]
     carriers = [c for c in concepts if c.concept in ("side_effect", "effect_noun", "lung", "ild")]
     said_of_it = [c for c in words if of_a_pronoun(c, tokens) and nearest_target(c, carriers, tokens) is None]
+    said_of_it += [c for c in words if c not in said_of_it and _opens_the_message(c, carriers, tokens)]
     if words and ((not carriers and len(tokens) <= _SHORT) or said_of_it):
         slots.severity = (said_of_it or words)[-1].value
         denied = _unique(c.value for c in concepts if c.concept == "severity" and c.status == "absent")
         if denied and any(t.norm in _CORRECTING for t in tokens):
             slots.retracted |= {"side_effect_severity": denied, "ild_severity": denied}
+
+
+def _of_another(word: Concept, tokens: Sequence[Token]) -> bool:
+    """ "Severe asthma": the degree of another disease."""
+    return any(t.norm in _OTHER_DISEASES for t in tokens[word.match.end : word.match.end + 2])
+
+
+def _opens_the_message(word: Concept, carriers: Sequence[Concept], tokens: Sequence[Token]) -> bool:
+    """ "Pretty bad honestly, but my breathing tests went up": an answer first, then something else."""
+    rest = tokens[word.match.end : word.match.end + 3]
+    ends = any(t.norm in _CLAUSE_ENDS for t in rest)
+    return word.match.start <= 1 and ends and nearest_target(word, carriers, tokens, before=0) is None

@@ -21,6 +21,10 @@ _STATES = words("stating_verbs")
 _OWNERS = words("owners")
 _LET_ME_KNOW = words("requests_to_know")
 _DECLARATIVE = words("declaring_subjects")
+_AT_THE_END = frozenset({"when", "how", "which", "why", "where", "wann", "wie", "cuando", "quand", "quando"})
+_BEFORE_THE_WORD = 2
+_COPULAS = words("copulas")
+_DEGREES = words("degrees_after_a_copula")
 _DONE = frozenset({"have", "take", "try", "use", "get", "receive"})
 _WHEN = frozenset({"already", "before", "last", "a", "and", "for", "but", "two", "three", "twice", "yesterday"})
 
@@ -61,11 +65,21 @@ def _in_sentence(tokens: Sequence[Token], start: int, end: int) -> list[Span]:
             n = stop
         else:
             n += 1
+    if not found and (begin := _asks_at_the_end(tokens, start, end)) is not None:
+        return [Span(begin, end, "open")]
     if not found and any(t.norm.startswith("?") for t in tokens[start:end]):
         marks = [n for n in range(start, end) if tokens[n].norm.startswith("?")]
         commas = [n + 1 for n in range(start, marks[-1]) if tokens[n].norm in (",", "-", ":")]
         found.append(Span(commas[-1] if commas else start, marks[-1] + 1, "bare"))
     return found
+
+
+def _asks_at_the_end(tokens: Sequence[Token], start: int, end: int) -> int | None:
+    """Where the clause begins that a question word ends: "RTX day 0 is today, second dose when"."""
+    last = next((n for n in range(end - 1, start, -1) if not tokens[n].is_mark), start)
+    if last - start < _BEFORE_THE_WORD or tokens[last].norm not in _AT_THE_END:
+        return None
+    return next((n + 1 for n in range(last - 1, start, -1) if tokens[n].norm in (",", "-", ":")), start)
 
 
 def _opens(tokens: Sequence[Token], n: int, start: int, end: int) -> str | None:
@@ -81,6 +95,8 @@ def _opens(tokens: Sequence[Token], n: int, start: int, end: int) -> str | None:
         after = tokens[n + 2].norm if n + 2 < end else ""
         if after not in _SPEAKERS:
             return None
+    if word in _COPULAS and after in _DEGREES and not any(t.norm.startswith("?") for t in tokens[n:end]):
+        return None  # "es leve", "e stabile": the subject is left out
     if word == "did" and after in _DONE and not any(t.norm.startswith("?") for t in tokens[n:end]):
         return None
     if word == "did" and after in ("that", "it", "this") and _goes_on_as_a_report(tokens, n + 2, end):

@@ -16,7 +16,8 @@ class Mention:
     """One concept found in the message.
 
     ``context`` holds the ConText modifiers that apply: negated, historical, hypothetical, asked, generic, other,
-    uncertain. Empty means: asserted about this patient. ``start`` and ``end`` are characters of ``Reading.text``.
+    uncertain, reason. Empty means: asserted about this patient. ``start`` and ``end`` are characters of
+    ``Reading.text``.
     ``drug`` is the drug that an effect is laid to, where the message says so.
     """
 

@@ -24,6 +24,7 @@ _CITATION = re.compile(
 )
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST_PART = 3
+_NO_SUBJECT = frozenset({"person", "reply", "audience", "act", "threat", "sign", "ordinal"})
 _ELLIPTICAL = 5
 _TRAILING = re.compile(r"(?:[\s,]+(?:and|also|plus|then|but))?[\s,+&]*$", re.I)
 
@@ -80,7 +81,7 @@ def parts(
 
     ``plain`` are the tokens before drug names were put together: aspects and terms are looked for in them.
     """
-    pieces = _pieces(tokens)
+    pieces = _pieces(tokens, concepts)
     if pieces == [(0, len(tokens))]:
         return (_part(text, plain, concepts, subjects, ordinal),)
     found = []
@@ -132,13 +133,13 @@ def _part(
     )
 
 
-def _pieces(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+def _pieces(tokens: Sequence[Token], concepts: Sequence[Concept]) -> list[tuple[int, int]]:
     """Token ranges of the questions; one over everything when no two questions can stand alone."""
     asking = [span for span in _merged(spans(tokens), tokens) if span.end - span.start >= _SHORTEST_PART]
     worded = [span.start for span in asking if span.kind != "bare"]
     begins = sorted({*(span.start for span in asking), *noun_questions(tokens, worded)})
     if len(begins) < 2:
-        tail = question_after_facts(tokens) if not worded else None
+        tail = question_after_facts(tokens) if not worded else _after_an_aside(asking[0], tokens, concepts)
         return [(tail or 0, len(tokens))]
     begins = begins[:MOST]
     ranges = []
@@ -147,6 +148,13 @@ def _pieces(tokens: Sequence[Token]) -> list[tuple[int, int]]:
         end = begins[number + 1] if number + 1 < len(begins) else len(tokens)
         ranges.append((start, end))
     return [(a, b) for a, b in ranges if b > a]
+
+
+def _after_an_aside(asking: Span, tokens: Sequence[Token], concepts: Sequence[Concept]) -> int | None:
+    """Where the question begins when what stands before has no part in it ("cat on keyboard. what can I try")."""
+    start = next((a for a, b in sentences(tokens) if a <= asking.start < b), 0)
+    said_before = [c for c in concepts if c.match.start < start and c.concept not in _NO_SUBJECT]
+    return start if start and not said_before else None
 
 
 def _merged(asking: Sequence[Span], tokens: Sequence[Token]) -> list[Span]:

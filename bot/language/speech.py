@@ -14,6 +14,15 @@ _CLINICIAN_CUES = 3
 _MEDICAL = frozenset(
     {"side_effect", "effect_noun", "pregnancy", "lung", "ild", "course", "contraindication", "drug", "response"}
 )
+_OBJECT = 3
+_LISTENER = 4
+"""Words that say for whom it should be plain: \"so that my patient's wife would get it\"."""
+_TO_TREATMENT = frozenset({"on", "onto", "to", "up", "at", "with"})
+_STARTING = frozenset({"restart", "reset", "again", "over"})
+_TREATMENT = frozenset(
+    {"it", "treatment", "dose", "dosing", "therapy", "tablets", "meds", "medication", "low", "lower", "half"}
+)
+_PATIENTS = frozenset({"i", "she", "he", "they", "we"})
 _NEEDS_NOTHING_ELSE = ("shorter", "longer", "plain", "repeat", "undo")
 
 
@@ -61,6 +70,8 @@ def reply_of(concepts: Sequence[Concept], tokens: Sequence[Token]) -> str | None
     for c in replies:
         if c.match.start != 0 or c.value == "unknown":
             continue
+        if tokens[0].norm == "n" and sum(not t.is_mark for t in tokens) > 1:
+            continue  # "n if it drops again": and
         after = tokens[c.match.end] if c.match.end < len(tokens) else None
         whole = after is None or after.is_mark
         short = len(words) <= _SHORT_REPLY and not _asks(tokens) and not _names_concept(concepts)
@@ -83,6 +94,8 @@ def act_of(concepts: Sequence[Concept], tokens: Sequence[Token], citation: int |
     words = sum(not t.is_mark for t in tokens)
     medical = any(c.concept in ("side_effect", "pregnancy", "contraindication") for c in concepts)
     for c in sorted(acts, key=lambda c: c.match.start - c.match.end):
+        if c.value in ("new_patient", "undo") and _is_about_treatment(c, tokens):
+            continue
         if c.value == "why_not":
             if words <= _SHORT_ACT + 2:
                 return "why_not"
@@ -92,9 +105,21 @@ def act_of(concepts: Sequence[Concept], tokens: Sequence[Token], citation: int |
         elif c.value in ("show_case", "new_patient"):
             if words <= _SHORT_ACT + 6:
                 return c.value
-        elif words <= _SHORT_ACT and not medical:
+        elif words <= _SHORT_ACT + (_LISTENER if c.value == "plain" else 0) and not medical:
             return c.value
     return None
+
+
+def _is_about_treatment(act: Concept, tokens: Sequence[Token]) -> bool:
+    """ "Restart MMF", "go back on it", "should I drop it": the object is a drug, not the conversation."""
+    after = tokens[act.match.end : act.match.end + _OBJECT]
+    if any(t.drug is not None for t in after) or (after and after[0].norm in _TO_TREATMENT):
+        return True
+    last = tokens[act.match.end - 1].norm
+    if after and last in _STARTING and after[0].norm in _TREATMENT:
+        return True
+    asked = any(s.start <= act.match.start < s.end for s in spans(tokens))
+    return asked and any(t.norm in _PATIENTS for t in tokens[: act.match.start])
 
 
 def threat_of(concepts: Sequence[Concept]) -> str | None:

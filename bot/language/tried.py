@@ -17,6 +17,8 @@ from bot.language.word_lists import words
 _FILLERS = words("drug_list_fillers")
 _JOINTS = words("drug_list_joints")
 _FAR = 5
+_NO_TREATMENT = frozenset({"allopurinol", "febuxostat", "ibuprofen", "loperamide"})
+"""Drugs for something else: stopping the gout tablets is no treatment tried."""
 _SUBJECTS = frozenset(
     {"the", "all", "other", "others", "everything", "rest", "these", "those", "it", "she", "he", "they"}
 )
@@ -46,7 +48,7 @@ def drugs_tried(concepts: Sequence[Concept], tokens: Sequence[Token]) -> Tried:
         places = _behind(c, tokens) if c.value in ("before", "never") else _in_front(c, tokens)
         for place in places:
             drug = tokens[place].drug
-            if drug is None or drug in MMF:
+            if drug is None or drug in MMF or drug in _NO_TREATMENT:
                 continue
             denied = any(d.concept == "drug" and d.match.start == place and d.status == "absent" for d in concepts)
             target = never if c.value == "never" or denied else tried if c.status in ("fact", "past") else supposed
