@@ -69,6 +69,15 @@ def taken_together(memory: Memory, reading: Reading) -> str | None:
     return next((row.raises for row in pairs() if row.fact in told and row.drug in memory.drugs), None)
 
 
+def graver_since(memory: Memory, reading: Reading) -> str | None:
+    """The red flag that a fact told now makes of a sign shown before (fever yesterday, low counts now)."""
+    for row in graver_rows():
+        told = any(v in reading.facts.get(slot, ()) for slot, values in row.held.items() for v in values)
+        if told and row.sign in memory.told and row.raises not in memory.told:
+            return row.raises
+    return None
+
+
 def gravest(rule: str, case: Case) -> str:
     """The red flag to raise for a sign on this case: its own, or the graver one that both together are."""
     for row in graver_rows():

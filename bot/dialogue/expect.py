@@ -14,6 +14,7 @@ from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import INTENTS
 from bot.guidance.vocabulary import TOPICS
 
+REPLACED = ("mycophenolate_mofetil", "mycophenolate_sodium")
 TOLD = frozenset(("ild_severity", "ild_course", "low_dlco"))
 SECOND_VOICE = 0.05
 """A question that the classifier hears at least so much beside a correction is answered."""
@@ -82,10 +83,22 @@ def in_context(memory: Memory, reading: Reading) -> Reading:
     """The reading with the intents that the running conversation makes likely; unchanged when nothing was asked yet."""
     if memory.last is not None and memory.last.kind == "ask_citation":
         reading = replace(reading, asked=tuple(_another_reference(asked) for asked in reading.asked))
+    if reading.red_flag is None and reading.problem is None:
+        reading = replace(reading, asked=tuple(map(_beside_who_asks, reading.asked)))
     begun = memory.last is not None or memory.questions or len(reading.asked) > 1
     if not begun or reading.red_flag is not None or reading.problem is not None:
         return reading
     return replace(reading, asked=tuple(_most_likely(asked, reading, memory) for asked in reading.asked))
+
+
+def _beside_who_asks(asked: Asked) -> Asked:
+    """The question in the same breath as who asks it or a greeting ("ward pharmacist. cyclophosphamide regimen")."""
+    of_a_drug = set(asked.drugs) - set(REPLACED)
+    if asked.intent not in ("set_audience", "greet") or not of_a_drug:
+        return asked
+    named = next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
+    heard = [(score, intent) for intent, score in asked.ranking if intent in ABOUT_A_DRUG and score >= SECOND_VOICE]
+    return replace(asked, intent=named or (max(heard)[1] if heard else "ask_drug_info"))
 
 
 def _another_reference(asked: Asked) -> Asked:

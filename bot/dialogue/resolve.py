@@ -46,6 +46,9 @@ TWO = 2
 FEW_WORDS = 6
 SURE_OF_IT = 0.6
 """Below this confidence a bare pointer ("and the third") asks what was asked before, whatever it sounds like."""
+REPLACED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium"))
+CARRIED = frozenset(("risk", "monitoring", "contraindication", "evidence", "pregnancy", "lactation", "fertility"))
+"""Topics whose finer subjects a comparison goes on with; a dose or a place of one drug is none."""
 OF_THE_DISEASE = frozenset(("pft", "hrct", "response", "ck_enzymes", "inflammatory_markers", "strength"))
 """Aspects of monitoring that watch the disease, whatever drug was spoken of."""
 
@@ -75,6 +78,7 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     if question.kind == "ask_citation" and question.citation is None:
         question = replace(question, citation=numbered(asked.text))
     question = _in_that_light(_same_again(question, asked, memory), memory)
+    question = _on_the_same_subject(_of_it(question, asked, memory), asked, memory)
     if question.kind == "ask_citation" or reading.act == "sources":
         return _of_last_statements(question, memory)
     if question.kind == "compare_drugs":
@@ -214,10 +218,39 @@ def _in_that_light(question: Question, memory: Memory) -> Question:
     """What a finer subject means after the last question: how long, after a wish for a child, is how long before it."""
     last = memory.questions[-1] if memory.questions else None
     for row in in_the_light():
-        fits = last is not None and last.kind == row.after and not question.drugs and row.aspect in question.aspects
+        before = last is not None and (last.kind == row.after or _still_planned(row.after, last, memory))
+        fits = before and not question.drugs and row.aspect in question.aspects
         if fits and question.kind not in row.never:
             return replace(question, kind=row.after, aspects=(row.means,))
     return question
+
+
+def _still_planned(after: str, last: Question, memory: Memory) -> bool:
+    """A wish for a child that was told stays what "how long before?" is about, while the options are talked over."""
+    return after == "ask_pregnancy" and memory.case.pregnancy == "planning" and last.kind in ABOUT_THE_CASE
+
+
+def _of_it(question: Question, asked: Asked, memory: Memory) -> Question:
+    """ "Would it replace the others?" after one drug was asked about is about that drug, not about all options."""
+    last = memory.questions[-1] if memory.questions else None
+    of_one = last is not None and len(set(last.drugs) - REPLACED) == 1 and not question.drugs and not question.options
+    if not of_one or question.kind != "ask_alternatives" or not has_cue("asks_of_it", without_lead_in(asked.text)):
+        return question
+    return replace(question, kind="ask_drug_info", drugs=tuple(d for d in last.drugs if d not in REPLACED))
+
+
+def _on_the_same_subject(question: Question, asked: Asked, memory: Memory) -> Question:
+    """The finer subject of the last question, when this one asks on about it ("would csa be gentler?", "any figures?")."""
+    last = memory.questions[-1] if memory.questions else None
+    if last is None or question.aspects or not last.aspects or len(question.drugs) > 1:
+        return question
+    beside = question.kind == "compare_drugs" and last.kind in ABOUT_A_DRUG and bool(last.drugs)
+    on_it = question.kind == last.kind == "ask_evidence" and not question.drugs and has_cue("it", asked.text)
+    if not (beside or on_it):
+        return question
+    table = load_knowledge().table.aspects
+    kept = tuple(a for a in last.aspects if a in table and CARRIED & set(table[a].topics))
+    return replace(question, aspects=kept)
 
 
 def _of_last_statements(question: Question, memory: Memory) -> Question:

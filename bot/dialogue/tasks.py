@@ -10,6 +10,7 @@ from bot.dialogue.answering import WHICH_DRUG
 from bot.dialogue.data import has_cue
 from bot.dialogue.facts import merge
 from bot.dialogue.intake import Intake
+from bot.dialogue.leaning import leaning
 from bot.dialogue.memory import Memory
 from bot.dialogue.plan import Consult, Flow, Say, Task
 from bot.dialogue.reading import Asked, Reading
@@ -66,11 +67,15 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         return _answered(intake, reading, asked, understood)
     if _goes_back(asked, reading, intake):
         return _once_more(intake, understood, "repeat")
+    if (leant := leaning(asked, reading, intake.memory)) and intake.reply is None:
+        return [_consult(intake, reading, leant, understood)]
     if flow is not Flow.SOCIAL and _only_news(asked, reading, intake):
         return _restated(intake, reading, understood)
     if reading.act in STYLES and asked.intent not in QUESTIONS and not intake.news:
         return _once_more(intake, understood, reading.act or "")
     if flow is Flow.AUDIENCE:
+        if intake.news:
+            return _restated(intake, reading, understood)
         again = _once_more(intake, understood, "repeat") if intake.memory.questions else []
         return again or [Say("audience", understood)]
     if flow is Flow.SOCIAL:
