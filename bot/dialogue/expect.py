@@ -167,12 +167,20 @@ def _by_its_words(asked: Asked, memory: Memory) -> str | None:
     few = is_short(asked.text) and asked.citation is None
     known = _expectations()
     absurd = asked.intent in known.unlikely and not asked.drugs and asked.confidence < CERTAIN
-    unsure = asked.confidence < (UNSURE if has_cue_of(asked.intent, asked.text) else known.sure)
+    unsure = asked.confidence < _doubted(asked)
     if not few or not (absurd or unsure):
         return None
     if not (memory.drugs or memory.options):
         return None
     return next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
+
+
+def _doubted(asked: Asked) -> float:
+    """The confidence below which the words are believed; more where they name no subject but that of another intent."""
+    known = _expectations()
+    if has_cue_of(asked.intent, asked.text):
+        return UNSURE
+    return CERTAIN if asked.intent in known.words and not asked.aspects else known.sure
 
 
 def has_cue_of(intent: str, text: str) -> bool:

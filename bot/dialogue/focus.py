@@ -11,7 +11,6 @@ from bot.dialogue.data import has_cue
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Reading
 from bot.dialogue.withdraw import effects_named
-from bot.guidance.model import Case
 
 LUNGS, SIDE_EFFECT = "lungs", "side_effect"
 OF_A_TOPIC: Mapping[str, str] = {LUNGS: "ild_severity", SIDE_EFFECT: "side_effect_severity"}
@@ -38,7 +37,7 @@ WORSE: Mapping[str, Mapping[str, Any]] = {
 DEGREES = ("mild", "moderate", "severe")
 SET_APART = ("other", "mentioned")
 NUMBERS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4}
-_A_NUMBER = re.compile(r"(?:\w+[, ]+){0,3}([3-9]\d|1\d\d)(?:\.\d)?[ .!]*$")
+_A_NUMBER = re.compile(r"(?:[\w']+[,. ]+){0,8}([3-9]\d|1\d\d)(?:\.\d)?[ .!]*$")
 _SOME_OF_THEM = re.compile(r"(?<!\w)(first|last|other) (two|three|[23])(?!\w)", re.IGNORECASE)
 
 
@@ -125,10 +124,11 @@ def _worse(memory: Memory, reading: Reading) -> Mapping[str, Any]:
     return WORSE.get(memory.topic or "", {}) if plain and topic_of(reading) in (None, memory.topic) else {}
 
 
-def measured_again(case: Case, text: str) -> dict[str, float]:
-    """ "Sorry, 75": a bare number that corrects the weight; a height told beside it makes it unclear."""
-    found = _A_NUMBER.match(text.strip())
-    if found is None or case.weight_kg is None or case.height_cm is not None:
+def measured_again(memory: Memory, text: str) -> dict[str, float]:
+    """ "Sorry, 75": a bare number that corrects the weight of a dose; a height told beside it makes it unclear."""
+    found, case = _A_NUMBER.match(text.strip()), memory.case
+    of_a_dose = bool(memory.questions) and memory.questions[-1].kind == "ask_dose"
+    if found is None or not of_a_dose or case.weight_kg is None or case.height_cm is not None:
         return {}
     return {"weight_kg": float(found[1])} if has_cue("change", text) else {}
 

@@ -55,7 +55,7 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     facts.update(_tried(memory, reading))
     if reading.ordinal is not None and is_short(reading.text):
         facts.pop("side_effect_persistent", None)  # "and the third" counts a list, not how often it came
-    facts.update(measured_again(memory.case, reading.text))
+    facts.update(measured_again(memory, reading.text))
     if "drugs_tried" in facts:  # a gout tablet or a steroid had before is no alternative that failed
         facts["drugs_tried"] = [d for d in facts["drugs_tried"] if d not in NEVER_TRIED]
     if "ild_course" in facts and facts.get("ild_severity") == "present_unspecified" and _lungs_known(memory.case):

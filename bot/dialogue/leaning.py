@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.dialogue.data import has_cue
+from bot.dialogue.data import has_cue, without_lead_in
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, is_short
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Question
 
-ANSWERABLE = (*ABOUT_A_DRUG, *ABOUT_THE_CASE)
+ANSWERABLE = (*ABOUT_A_DRUG, *ABOUT_THE_CASE, "ask_citation")
 HEARD_BY_CHANCE = (
     "out_of_scope",
     "ask_review_status",
@@ -28,7 +28,10 @@ HEARD_BY_CHANCE = (
     "nlu_fallback",
 )
 """What a few words without a subject are taken for when the classifier has nothing to hold on to."""
+REPLACED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium"))
 UNSURE = 0.8
+A_GUESS = 0.45
+"""Below this score of its first choice the classifier only guesses, whatever the conversation makes of it."""
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _FIGURE = re.compile(r"\d")
 
@@ -40,12 +43,16 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
         return None
     if reading.act in (None, "sources") and has_cue("does_it_say", asked.text) and not has_cue("a_source", asked.text):
         return _again(last)
-    if reading.act is not None or not is_short(asked.text) or asked.intent not in HEARD_BY_CHANCE:
+    if reading.act is not None or not is_short(asked.text) or not _asks(asked.text):
         return None
-    if asked.confidence >= UNSURE or not _asks(asked.text):
-        return None
+    by_chance = asked.intent in HEARD_BY_CHANCE and asked.confidence < UNSURE
+    if by_chance and last.kind != "ask_citation" and (of_it := _of_one_drug(asked, last, memory)):
+        return of_it
     judged = bool(_FIGURE.search(asked.text)) and has_cue("judges_a_figure", asked.text)
-    return _again(last) if judged or _picks_up(asked.text, memory) else None
+    picked_up = _picks_up(asked.text, memory)
+    if by_chance and (judged or picked_up):
+        return _again(last)
+    return _again(last) if _guessed(asked) and last.kind in ANSWERABLE else None
 
 
 def _again(question: Question) -> Question:
@@ -53,9 +60,25 @@ def _again(question: Question) -> Question:
 
 
 def _last(memory: Memory) -> Question | None:
-    if memory.last is not None and memory.last.kind in (*ANSWERABLE, "ask_citation"):
-        return memory.last
+    """The last question, of whatever kind, as far as it had a subject; else the last one that was answered."""
+    last = memory.last
+    outside = last is not None and last.kind == "out_of_scope" and bool(last.aspects or last.drugs)
+    if last is not None and (last.kind in ANSWERABLE or outside):
+        return last
     return memory.questions[-1] if memory.questions else None
+
+
+def _of_one_drug(asked: Asked, last: Question, memory: Memory) -> Question | None:
+    """ "Would you use it?" after one drug was spoken of asks where that drug stands."""
+    drugs = tuple(d for d in last.drugs or memory.drugs if d not in REPLACED)
+    if len(drugs) != 1 or not has_cue("asks_of_it", without_lead_in(asked.text)):
+        return None
+    return Question(kind="ask_drug_info", drugs=drugs)
+
+
+def _guessed(asked: Asked) -> bool:
+    heard = max((score for _, score in asked.ranking), default=asked.confidence)
+    return heard < A_GUESS and not has_cue("asks_for_options", asked.text)
 
 
 def _has_a_subject(asked: Asked, reading: Reading) -> bool:

@@ -81,6 +81,10 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     question = _on_the_same_subject(_of_it(question, asked, memory), asked, memory)
     if question.kind == "ask_citation" or reading.act == "sources":
         return _of_last_statements(question, memory)
+    if question.kind == "compare_drugs" and len(question.drugs) == 1 and has_cue("or_not", asked.text):
+        return replace(question, kind="ask_drug_info", aspects=())
+    if question.kind == "ask_contraindication" and not question.drugs and has_cue("what_is_ruled_out", asked.text):
+        return question
     if question.kind == "compare_drugs":
         return _one_attribute(_compared(question, asked, memory), asked)
     if has_cue("against", asked.text) and len(question.drugs) == 1 and question.kind == "ask_evidence":
@@ -116,6 +120,8 @@ def numbered(text: str) -> int | None:
 def by_new_facts(changed: Facts, memory: Memory) -> Question:
     """The question to answer for a message that only states facts: the last one, or what the facts raise."""
     last = memory.questions[-1] if memory.questions else None
+    if last is not None and not changed:
+        return replace(last, not_asking=())
     if last is not None and last.kind == "ask_pregnancy" and changed.get("pregnancy") == "not_pregnant":
         return Question(kind="report_side_effect" if memory.case.side_effect else "ask_alternatives")
     if last is not None and _touched(last, changed):
@@ -221,7 +227,8 @@ def _in_that_light(question: Question, memory: Memory) -> Question:
         before = last is not None and (last.kind == row.after or _still_planned(row.after, last, memory))
         fits = before and not question.drugs and row.aspect in question.aspects
         if fits and question.kind not in row.never:
-            return replace(question, kind=row.after, aspects=(row.means,))
+            others = tuple(a for a in question.aspects if a != row.aspect) if row.aspect == row.means else ()
+            return replace(question, kind=row.after, aspects=(*others, row.means))
     return question
 
 

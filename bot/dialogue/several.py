@@ -40,7 +40,7 @@ class _Piece:
 def told_apart(reading: Reading) -> Reading:
     """The reading with a question of its own for every subject that a question lists, in their order."""
     questions: list[Asked] = []
-    for asked in map(_by_its_name, _each_its_own(reading.asked)):
+    for asked in map(_by_its_name, _each_its_own(_without_pronouns(reading.asked))):
         if asked.intent in TELLS and (ends := _asked_at_its_end(asked, reading)):
             questions += [asked, *ends]
         else:
@@ -48,6 +48,13 @@ def told_apart(reading: Reading) -> Reading:
     if len(questions) > MOST_QUESTIONS:  # what is only told is in the case anyway
         questions = [asked for asked in questions if asked.intent not in TELLS]
     return replace(reading, asked=tuple(questions[:MOST_QUESTIONS]))
+
+
+def _without_pronouns(questions: tuple[Asked, ...]) -> tuple[Asked, ...]:
+    """ "Reference 4 - what is it" is one question: the part that is only a pronoun asks what the other one names."""
+    named = [q for q in questions if q.citation is not None or q.drugs or q.terms]
+    rest = tuple(q for q in questions if q in named or not has_cue("a_pronoun_alone", q.text.strip()))
+    return rest if named else questions
 
 
 def _each_its_own(questions: tuple[Asked, ...]) -> Iterator[Asked]:
