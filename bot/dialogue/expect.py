@@ -83,6 +83,13 @@ def in_context(memory: Memory, reading: Reading) -> Reading:
     """The reading with the intents that the running conversation makes likely; unchanged when nothing was asked yet."""
     if memory.last is not None and memory.last.kind == "ask_citation":
         reading = replace(reading, asked=tuple(_another_reference(asked) for asked in reading.asked))
+    if (
+        reading.act is None
+        and has_cue("bare_next", reading.text.strip())
+        and reading.intent in ("restart", *_expectations().unlikely)
+    ):
+        go_on = replace(reading.asked[0], intent="ask_clarification") if reading.asked else Asked("ask_clarification")
+        return replace(reading, asked=(go_on,), act="longer")
     if reading.red_flag is None and reading.problem is None:
         reading = replace(reading, asked=tuple(map(_beside_who_asks, reading.asked)))
     begun = memory.last is not None or memory.questions or len(reading.asked) > 1

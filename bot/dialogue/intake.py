@@ -55,6 +55,8 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     facts.update(_tried(memory, reading))
     if reading.ordinal is not None and is_short(reading.text):
         facts.pop("side_effect_persistent", None)  # "and the third" counts a list, not how often it came
+    if "side_effect" not in facts and not memory.case.side_effect and reading.intent in ASKING:
+        facts.pop("side_effect_persistent", None)  # nothing is there that could go on
     facts.update(measured_again(memory, reading.text))
     if "drugs_tried" in facts:  # a gout tablet or a steroid had before is no alternative that failed
         facts["drugs_tried"] = [d for d in facts["drugs_tried"] if d not in NEVER_TRIED]

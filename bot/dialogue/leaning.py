@@ -1,4 +1,4 @@
-"""Few words that have no subject of their own and ask on about what was just answered ("early or late?", "5-10 fine?")."""
+"""Few words without a subject of their own that ask on about what was just answered ("early or late?")."""
 
 from __future__ import annotations
 

@@ -247,7 +247,7 @@ def _of_it(question: Question, asked: Asked, memory: Memory) -> Question:
 
 
 def _on_the_same_subject(question: Question, asked: Asked, memory: Memory) -> Question:
-    """The finer subject of the last question, when this one asks on about it ("would csa be gentler?", "any figures?")."""
+    """The finer subject of the last question, when this one asks on about it ("would csa be gentler?")."""
     last = memory.questions[-1] if memory.questions else None
     if last is None or question.aspects or not last.aspects or len(question.drugs) > 1:
         return question

@@ -119,6 +119,8 @@ def _only_news(asked: Asked, reading: Reading, intake: Intake) -> bool:
     )
     if asked.intent in QUESTIONS and set(intake.changed.items()) == {VAGUE_LUNGS} and not intake.clashes:
         return False  # "pick one for myositis-ILD" only names the disease in passing
+    if asked.intent in ABOUT_A_DRUG and asked.aspects and asked.confidence >= SURE:
+        return False  # "once or twice a day" after a dose asks on, whatever it sounds like besides
     of_a_drug = bool(set(asked.drugs) - set(intake.memory.case.drugs_tried) - set(MYCOPHENOLATE))
     putting = "?" in reading.text or has_cue("asks", reading.text) or of_a_drug or asked.ordinal is not None
     return decisive and not putting and bool(intake.memory.questions) and asked.intent not in ABOUT_THE_CASE
