@@ -39,18 +39,21 @@ _FIGURE = re.compile(r"\d")
 def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
     """The question that the message asks on with; None when it has a subject of its own or leans on nothing."""
     last = _last(memory)
+    if has_cue("what_it_recommends", asked.text) and not _has_a_subject(asked, reading):
+        return Question(kind="ask_alternatives")
     if last is None or _has_a_subject(asked, reading):
         return None
     if reading.act in (None, "sources") and has_cue("does_it_say", asked.text) and not has_cue("a_source", asked.text):
         return _again(last)
     if reading.act is not None or not is_short(asked.text) or not _asks(asked.text):
         return None
-    by_chance = asked.intent in HEARD_BY_CHANCE and asked.confidence < UNSURE
+    wondering = asked.intent in ("affirm", "deny") and "?" in asked.text  # "so not needed?" is no "no"
+    by_chance = wondering or (asked.intent in HEARD_BY_CHANCE and asked.confidence < UNSURE)
     if by_chance and last.kind != "ask_citation" and (of_it := _of_one_drug(asked, last, memory)):
         return of_it
     judged = bool(_FIGURE.search(asked.text)) and has_cue("judges_a_figure", asked.text)
     picked_up = _picks_up(asked.text, memory)
-    if by_chance and (judged or picked_up):
+    if wondering or (by_chance and (judged or picked_up)):
         return _again(last)
     return _again(last) if _guessed(asked) and last.kind in ANSWERABLE else None
 

@@ -77,14 +77,16 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         return _pointed_at(_kind_again(question, asked, memory), ordinal, memory)
     if question.kind == "ask_citation" and question.citation is None:
         question = replace(question, citation=numbered(asked.text))
-    question = _in_that_light(_same_again(question, asked, memory), memory)
+    question = _in_that_light(_same_again(question, asked, memory), asked, memory)
     question = _on_the_same_subject(_of_it(question, asked, memory), asked, memory)
     if question.kind == "ask_citation" or reading.act == "sources":
         return _of_last_statements(question, memory)
     if question.kind == "compare_drugs" and len(question.drugs) == 1 and has_cue("or_not", asked.text):
         return replace(question, kind="ask_drug_info", aspects=())
-    if question.kind == "ask_contraindication" and not question.drugs and has_cue("what_is_ruled_out", asked.text):
-        return question
+    if whole := _of_the_whole_case(question, asked, memory):
+        return whole
+    if question.kind == "ask_evidence" and question.drugs and has_cue("why_against", asked.text):
+        return replace(question, kind="ask_contraindication")
     if question.kind == "compare_drugs":
         return _one_attribute(_compared(question, asked, memory), asked)
     if has_cue("against", asked.text) and len(question.drugs) == 1 and question.kind == "ask_evidence":
@@ -120,6 +122,8 @@ def numbered(text: str) -> int | None:
 def by_new_facts(changed: Facts, memory: Memory) -> Question:
     """The question to answer for a message that only states facts: the last one, or what the facts raise."""
     last = memory.questions[-1] if memory.questions else None
+    if last is not None and last.scenario and not memory.scenario and changed:
+        last = None  # what was only supposed is taken back, and its question with it
     if last is not None and not changed:
         return replace(last, not_asking=())
     if last is not None and last.kind == "ask_pregnancy" and changed.get("pregnancy") == "not_pregnant":
@@ -188,7 +192,8 @@ def _pointed_at(question: Question, ordinal: int, memory: Memory) -> Question:
 
 def _same_again(question: Question, asked: Asked, memory: Memory) -> Question:
     last = memory.questions[-1] if memory.questions else None
-    if last is None or question.kind != "ask_drug_info" or not question.drugs or question.act:
+    bare = question.kind == "ask_drug_info" or (question.kind == "ask_alternatives" and not question.aspects)
+    if last is None or not bare or not question.drugs or question.act:
         return question
     if last.kind in ATTRIBUTES and has_cue("same_question", asked.text.strip()):
         of_any_drug = tuple(aspect for aspect in last.aspects if aspect not in DRUGS)
@@ -220,21 +225,39 @@ def _for_drugs(question: Question, asked: Asked, memory: Memory) -> Question:
     return replace(question, drugs=drugs, options=(), aspects=question.aspects or asked.aspects, not_asking=())
 
 
-def _in_that_light(question: Question, memory: Memory) -> Question:
+def _in_that_light(question: Question, asked: Asked, memory: Memory) -> Question:
     """What a finer subject means after the last question: how long, after a wish for a child, is how long before it."""
     last = memory.questions[-1] if memory.questions else None
+    if last is None or question.drugs:
+        return question
     for row in in_the_light():
-        before = last is not None and (last.kind == row.after or _still_planned(row.after, last, memory))
-        fits = before and not question.drugs and row.aspect in question.aspects
-        if fits and question.kind not in row.never:
-            others = tuple(a for a in question.aspects if a != row.aspect) if row.aspect == row.means else ()
-            return replace(question, kind=row.after, aspects=(*others, row.means))
+        said = row.aspect in question.aspects if row.aspect else has_cue(row.words, asked.text)
+        before = last.kind == row.after or _still_planned(row.after, last, memory)
+        if not (said and before) or question.kind in row.never:
+            continue
+        if row.means != row.aspect:
+            return replace(question, kind=row.after, aspects=(row.means,))
+        others = tuple(a for a in question.aspects if a != row.aspect)
+        of_drugs = (*others, row.means) if last.drugs else others or last.aspects
+        return replace(question, kind=row.after, aspects=of_drugs)
     return question
 
 
 def _still_planned(after: str, last: Question, memory: Memory) -> bool:
     """A wish for a child that was told stays what "how long before?" is about, while the options are talked over."""
     return after == "ask_pregnancy" and memory.case.pregnancy == "planning" and last.kind in ABOUT_THE_CASE
+
+
+def _of_the_whole_case(question: Question, asked: Asked, memory: Memory) -> Question | None:
+    """ "What is safe?", "what is forbidden?": what can be had, or not, by the case; no single drug is meant."""
+    if question.drugs or question.kind not in IS_IT_SAFE:
+        return None
+    if has_cue("what_is_ruled_out", asked.text):
+        return replace(question, kind="ask_contraindication", aspects=())
+    if not has_cue("what_is_open", asked.text):
+        return None
+    with_child = memory.case.pregnancy not in (None, "not_pregnant") or "pregnancy" in memory.scenario
+    return replace(question, kind="ask_pregnancy" if with_child else "ask_alternatives", aspects=())
 
 
 def _of_it(question: Question, asked: Asked, memory: Memory) -> Question:
