@@ -22,6 +22,9 @@ SECOND_VOICE = 0.05
 
 CERTAIN = 0.95
 """At this confidence an intent is believed, however rarely a short follow-up is one."""
+A_GUESS = 0.45
+"""Below this score of its first choice the classifier only guesses."""
+BY_THE_WAY = ("goodbye", "greet", "thank", "bot_challenge", "affirm", "deny")
 UNSURE = 0.6
 """Below this confidence a few words that name their subject are believed before the classifier."""
 
@@ -101,11 +104,21 @@ def in_context(memory: Memory, reading: Reading) -> Reading:
 def _beside_who_asks(asked: Asked) -> Asked:
     """The question in the same breath as who asks it or a greeting ("ward pharmacist. cyclophosphamide regimen")."""
     of_a_drug = set(asked.drugs) - set(REPLACED)
+    heard_at_best = max((score for _, score in asked.ranking), default=asked.confidence)
+    if asked.intent in BY_THE_WAY and heard_at_best < A_GUESS and not is_short(asked.text):
+        return replace(asked, intent="out_of_scope")  # "but I might want to next year" is no farewell
+    if asked.intent == "out_of_scope" and heard_at_best < A_GUESS and _in_the_article(asked) and not asked.aspects:
+        return replace(asked, intent="ask_drug_info")
     if asked.intent not in ("set_audience", "greet") or not of_a_drug:
         return asked
     named = next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
     heard = [(score, intent) for intent, score in asked.ranking if intent in ABOUT_A_DRUG and score >= SECOND_VOICE]
     return replace(asked, intent=named or (max(heard)[1] if heard else "ask_drug_info"))
+
+
+def _in_the_article(asked: Asked) -> bool:
+    drugs = load_knowledge().table.drugs
+    return any(drugs[d].group == "in_article" for d in asked.drugs if d in drugs and d not in REPLACED)
 
 
 def _another_reference(asked: Asked) -> Asked:

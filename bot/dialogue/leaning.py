@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.dialogue.data import has_cue, without_lead_in
+from bot.dialogue.data import has_cue, in_the_light, without_lead_in
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, is_short
@@ -45,6 +45,8 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
         return None
     if reading.act in (None, "sources") and has_cue("does_it_say", asked.text) and not has_cue("a_source", asked.text):
         return _again(last)
+    if any(row.words and row.after == last.kind and has_cue(row.words, asked.text) for row in in_the_light()):
+        return None  # it has a meaning of its own after that question
     if reading.act is not None or not is_short(asked.text) or not _asks(asked.text):
         return None
     wondering = asked.intent in ("affirm", "deny") and "?" in asked.text  # "so not needed?" is no "no"

@@ -128,6 +128,9 @@ def by_new_facts(changed: Facts, memory: Memory) -> Question:
         return replace(last, not_asking=())
     if last is not None and last.kind == "ask_pregnancy" and changed.get("pregnancy") == "not_pregnant":
         return Question(kind="report_side_effect" if memory.case.side_effect else "ask_alternatives")
+    measured = set(changed) <= {"weight_kg", "height_cm"}
+    if last is not None and measured and last.kind in ABOUT_A_DRUG and memory.drugs:
+        return Question(kind="ask_dose", drugs=memory.drugs[:MOST_DRUGS])  # what a weight is told for
     if last is not None and _touched(last, changed):
         return replace(last, not_asking=())
     if last is not None and "contraindications" in changed and last.kind in ABOUT_A_DRUG and last.drugs:
@@ -228,15 +231,16 @@ def _for_drugs(question: Question, asked: Asked, memory: Memory) -> Question:
 def _in_that_light(question: Question, asked: Asked, memory: Memory) -> Question:
     """What a finer subject means after the last question: how long, after a wish for a child, is how long before it."""
     last = memory.questions[-1] if memory.questions else None
-    if last is None or question.drugs:
+    if last is None or set(question.drugs) - REPLACED:
         return question
+    heard = max(asked.ranking, key=lambda row: row[1])[0] if asked.ranking else asked.intent
     for row in in_the_light():
         said = row.aspect in question.aspects if row.aspect else has_cue(row.words, asked.text)
-        before = last.kind == row.after or _still_planned(row.after, last, memory)
+        before = row.after in (last.kind, heard) or _still_planned(row.after, last, memory)
         if not (said and before) or question.kind in row.never:
             continue
         if row.means != row.aspect:
-            return replace(question, kind=row.after, aspects=(row.means,))
+            return replace(question, kind=row.after, drugs=(), aspects=(row.means,))
         others = tuple(a for a in question.aspects if a != row.aspect)
         of_drugs = (*others, row.means) if last.drugs else others or last.aspects
         return replace(question, kind=row.after, aspects=of_drugs)
@@ -244,7 +248,12 @@ def _in_that_light(question: Question, asked: Asked, memory: Memory) -> Question
 
 
 def _still_planned(after: str, last: Question, memory: Memory) -> bool:
-    """A wish for a child that was told stays what "how long before?" is about, while the options are talked over."""
+    """A wish for a child that was told stays what "how long before?" is about, while the options are talked over.
+
+    So does a side effect that was told, while its tests or the other drugs are.
+    """
+    if after in OF_A_SIDE_EFFECT and memory.case.side_effect:
+        return last.kind not in ABOUT_A_DRUG or not last.drugs
     return after == "ask_pregnancy" and memory.case.pregnancy == "planning" and last.kind in ABOUT_THE_CASE
 
 
@@ -286,7 +295,8 @@ def _on_the_same_subject(question: Question, asked: Asked, memory: Memory) -> Qu
 def _of_last_statements(question: Question, memory: Memory) -> Question:
     if question.drugs or question.citation is not None:
         return replace(question, kind="ask_citation")
-    return replace(question, kind="ask_citation", rows=memory.rows)
+    of_the_review = memory.last is not None and memory.last.kind == "ask_review_status"
+    return replace(question, kind="ask_citation", rows=() if of_the_review else memory.rows)
 
 
 def _compared(question: Question, asked: Asked, memory: Memory) -> Question:
