@@ -76,6 +76,8 @@ def bare_severity(memory: Memory, reading: Reading) -> Facts:
     effect = "side_effect" in stated
     if lungs and (not effect or any(q.kind in LUNG_KINDS for q in memory.questions)):
         return {"ild_severity": severity}
+    if memory.questions and memory.questions[-1].kind in LUNG_KINDS:
+        return {"ild_severity": severity}
     effect = effect or (bool(memory.questions) and memory.questions[-1].kind in OF_A_SIDE_EFFECT)
     return {"side_effect_severity": severity} if effect else {}
 
