@@ -236,8 +236,11 @@ def _in_that_light(question: Question, asked: Asked, memory: Memory) -> Question
     heard = max(asked.ranking, key=lambda row: row[1])[0] if asked.ranking else asked.intent
     for row in in_the_light():
         said = row.aspect in question.aspects if row.aspect else has_cue(row.words, asked.text)
-        before = row.after in (last.kind, heard) or _still_planned(row.after, last, memory)
-        if not (said and before) or question.kind in row.never:
+        before = row.after in (last.kind, heard) or (
+            row.aspect != "interval" and _still_planned(row.after, last, memory)
+        )
+        own = question.kind in row.never and asked.confidence >= SURE_OF_IT
+        if not (said and before) or own:
             continue
         if row.means != row.aspect:
             return replace(question, kind=row.after, drugs=(), aspects=(row.means,))
@@ -272,10 +275,11 @@ def _of_the_whole_case(question: Question, asked: Asked, memory: Memory) -> Ques
 def _of_it(question: Question, asked: Asked, memory: Memory) -> Question:
     """ "Would it replace the others?" after one drug was asked about is about that drug, not about all options."""
     last = memory.questions[-1] if memory.questions else None
-    of_one = last is not None and len(set(last.drugs) - REPLACED) == 1 and not question.drugs and not question.options
-    if not of_one or question.kind != "ask_alternatives" or not has_cue("asks_of_it", without_lead_in(asked.text)):
+    drugs = tuple(d for d in last.drugs if d not in REPLACED) if last is not None else ()
+    leaves_it_out = question.kind == "ask_alternatives" and not question.drugs and not question.options
+    if len(drugs) != 1 or not leaves_it_out or not has_cue("asks_of_it", without_lead_in(asked.text)):
         return question
-    return replace(question, kind="ask_drug_info", drugs=tuple(d for d in last.drugs if d not in REPLACED))
+    return replace(question, kind="ask_drug_info", drugs=drugs)
 
 
 def _on_the_same_subject(question: Question, asked: Asked, memory: Memory) -> Question:
