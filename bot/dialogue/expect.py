@@ -24,6 +24,9 @@ CERTAIN = 0.95
 """At this confidence an intent is believed, however rarely a short follow-up is one."""
 A_GUESS = 0.45
 """Below this score of its first choice the classifier only guesses."""
+TELLING = ("provide_patient_info", "correct_info")
+A_FEW = 3
+"""More words than these that are taken for a statement, and ask nothing, are one ("her numbers are normal again")."""
 BY_THE_WAY = ("goodbye", "greet", "thank", "bot_challenge", "affirm", "deny")
 UNSURE = 0.6
 """Below this confidence a few words that name their subject are believed before the classifier."""
@@ -179,6 +182,13 @@ def _an_attribute(asked: Asked, memory: Memory) -> str | None:
     return next((topics[t] for t in _topics(asked) if t in topics and topics[t] in ABOUT_A_DRUG), None)
 
 
+def of_its_subject(asked: Asked) -> Asked | None:
+    """A word to be explained that is a subject of the table ("what counts as low?"): asked of what it belongs to."""
+    topics = _expectations().topics
+    intent = next((topics[topic] for topic in _topics(asked) if topic in topics), None)
+    return replace(asked, intent=intent) if intent else None
+
+
 def _by_its_words(asked: Asked, memory: Memory) -> str | None:
     """What a few words ask of what was last spoken of ("schedule?", "what else do I watch"), if they tell.
 
@@ -186,7 +196,9 @@ def _by_its_words(asked: Asked, memory: Memory) -> str | None:
     """
     few = is_short(asked.text) and asked.citation is None
     known = _expectations()
-    absurd = asked.intent in known.unlikely and not asked.drugs and asked.confidence < CERTAIN
+    told = asked.intent in TELLING and asked.confidence >= known.sure and len(asked.text.split()) > A_FEW
+    told = told and "?" not in asked.text and not has_cue("asking", asked.text)
+    absurd = asked.intent in known.unlikely and not asked.drugs and asked.confidence < CERTAIN and not told
     unsure = asked.confidence < _doubted(asked)
     if not few or not (absurd or unsure):
         return None

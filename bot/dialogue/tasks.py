@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.dialogue.answering import WHICH_DRUG
 from bot.dialogue.data import has_cue
+from bot.dialogue.expect import of_its_subject
 from bot.dialogue.facts import merge
 from bot.dialogue.intake import Intake
 from bot.dialogue.leaning import leaning
@@ -220,6 +221,8 @@ def _clarified(intake: Intake, reading: Reading, asked: Asked, understood: Mappi
         question = Question(kind="ask_clarification", terms=asked.terms, drugs=asked.drugs, aspects=asked.aspects)
         asked_of_it = asked_of_the_article(asked)
         return [Consult(question, intake.memory.case, understood, of_the_article=asked_of_it)]
+    if reading.act is None and (subject := of_its_subject(asked)):
+        return _answered(intake, reading, subject, understood)
     return _once_more(intake, understood, reading.act or "plain")
 
 
