@@ -114,7 +114,8 @@ def _says_who(reading: Reading) -> bool:
 
 def _tried(memory: Memory, reading: Reading) -> Facts:
     """Drugs named in reply to "which have been tried?", or as had before ("did have azathioprine"), were tried."""
-    named = [d for d in reading.drugs if d not in NEVER_TRIED and d not in reading.retracted.get("drugs_tried", ())]
+    spoken_of = reading.drugs or (memory.drugs if len(memory.drugs) == 1 and has_cue("had_that", reading.text) else ())
+    named = [d for d in spoken_of if d not in NEVER_TRIED and d not in reading.retracted.get("drugs_tried", ())]
     if not named or "drugs_tried" in reading.facts or reading.hypothetical or "?" in reading.text:
         return {}
     if set(named) & set(reading.absent.get("drugs", ())) or reading.reply == "no":
@@ -123,7 +124,7 @@ def _tried(memory: Memory, reading: Reading) -> Facts:
         return {}
     pending = memory.pending
     was_asked = pending is not None and pending.slot == "drugs_tried" and pending.turn == memory.turns - 1
-    if was_asked or has_cue("had_drug", reading.text):
+    if was_asked or has_cue("had_drug", reading.text) or has_cue("had_that", reading.text):
         return {"drugs_tried": named}
     return {}
 

@@ -11,7 +11,7 @@ from bot.dialogue.data import has_cue
 from bot.dialogue.expect import of_its_subject
 from bot.dialogue.facts import merge
 from bot.dialogue.intake import Intake
-from bot.dialogue.leaning import leaning
+from bot.dialogue.leaning import HEARD_BY_CHANCE, leaning
 from bot.dialogue.memory import Memory
 from bot.dialogue.plan import Consult, Flow, Say, Task
 from bot.dialogue.reading import Asked, Reading
@@ -70,6 +70,8 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         return _once_more(intake, understood, "repeat")
     if (leant := leaning(asked, reading, intake.memory)) and intake.reply is None:
         return [_consult(intake, reading, leant, understood)]
+    if subject := _does_it_speak_of(asked):
+        return _answered(intake, replace(reading, act=None), subject, understood)
     if flow is not Flow.SOCIAL and _only_news(asked, reading, intake):
         return _restated(intake, reading, understood)
     if reading.act in STYLES and asked.intent not in QUESTIONS and not intake.news:
@@ -98,6 +100,12 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         question = replace(intake.memory.questions[-1], drugs=asked.drugs)
         return [_consult(intake, reading, question, understood)]
     return _answered(intake, reading, asked, understood)
+
+
+def _does_it_speak_of(asked: Asked) -> Asked | None:
+    """ "Does the article mention vaccines?" asks of the subject, not of sources or of the review."""
+    put = has_cue("does_it_say", asked.text) and not has_cue("a_source", asked.text)
+    return of_its_subject(asked) if put and asked.intent in HEARD_BY_CHANCE else None
 
 
 def _only_points(asked: Asked, reading: Reading, intake: Intake) -> bool:
