@@ -52,7 +52,7 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
         return Reply(slot, {slot: reading.facts[slot]})
     of_the_drug = slot != "side_effect_severity" and _about_the_drug(memory, reading)
     degree = reading.severity or (_degree_said(reading) if pending.turn == memory.turns else None)
-    if degree and slot in SEVERITY_OF and not of_the_drug:
+    if degree and slot in SEVERITY_OF and not of_the_drug and not _corrects_another(SEVERITY_OF[slot], memory, reading):
         return Reply(slot, {SEVERITY_OF[slot]: degree})
     if reading.reply == "unknown":
         return Reply(slot)
@@ -76,7 +76,16 @@ def bare_severity(memory: Memory, reading: Reading) -> Facts:
     effect = "side_effect" in stated
     if lungs and (not effect or any(q.kind in LUNG_KINDS for q in memory.questions)):
         return {"ild_severity": severity}
+    if memory.questions and memory.questions[-1].kind in LUNG_KINDS:
+        return {"ild_severity": severity}
+    effect = effect or (bool(memory.questions) and memory.questions[-1].kind in OF_A_SIDE_EFFECT)
     return {"side_effect_severity": severity} if effect else {}
+
+
+def _corrects_another(slot: str, memory: Memory, reading: Reading) -> bool:
+    """ "Sorry, not severe, moderate" corrects the degree that was told, whatever we asked for meanwhile."""
+    denied = [s for s in OF_A_TOPIC.values() if getattr(memory.case, s) in reading.retracted.get(s, ())]
+    return len(denied) == 1 and denied[0] != slot
 
 
 def _left_over(reading: Reading) -> str | None:

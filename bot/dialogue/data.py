@@ -77,14 +77,15 @@ def _fact_row(slot: str, row: Mapping[str, Any]) -> FactRules:
 
 @dataclass(frozen=True)
 class Light:
-    """One row of in_the_light.yml: what an aspect means in a question that follows one of the kind ``after``.
+    """One row of in_the_light.yml: what an aspect, or a turn of phrase, means after a question of the kind ``after``.
 
-    ``never``: kinds of question that keep their own meaning.
+    ``words``: the name of a list of cues.yml, instead of ``aspect``. ``never``: kinds that keep their own meaning.
     """
 
     after: str
-    aspect: str
     means: str
+    aspect: str = ""
+    words: str = ""
     never: tuple[str, ...] = ()
 
 

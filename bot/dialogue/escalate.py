@@ -12,6 +12,8 @@ from bot.dialogue.reading import Reading
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import CONTRAINDICATIONS, DRUGS, SOME_OF, Case, Question
 
+PREGNANT = "pregnant"
+
 
 @dataclass(frozen=True)
 class Graver:
@@ -50,7 +52,11 @@ def pairs() -> tuple[Pair, ...]:
     """The rows of together.yml. Raises DialogueDataError for drugs, facts or red flags that do not exist."""
     rows = tuple(Pair(row["drug"], row["fact"], row["raise"]) for row in read("together.yml"))
     for row in rows:
-        known = row.drug in DRUGS and row.fact in CONTRAINDICATIONS and row.raises in load_knowledge().table.red_flags
+        known = (
+            row.drug in DRUGS
+            and row.fact in (*CONTRAINDICATIONS, PREGNANT)
+            and row.raises in load_knowledge().table.red_flags
+        )
         if not known:
             raise DialogueDataError(f"together.yml: {row.drug}, {row.fact}, {row.raises}: one of them is unknown")
     return rows
@@ -63,10 +69,34 @@ def red_flag_question(rule: str | None) -> Question:
 
 def taken_together(memory: Memory, reading: Reading) -> str | None:
     """The red flag of a drug that is told to be taken with the one last spoken of ("allopurinol with it")."""
+    if rule := _with_child(memory, reading):
+        return rule
     told = reading.facts.get("contraindications", ())
     if not told or not has_cue("together", reading.text):
         return None
     return next((row.raises for row in pairs() if row.fact in told and row.drug in memory.drugs), None)
+
+
+def _with_child(memory: Memory, reading: Reading) -> str | None:
+    """The red flag of a drug that harms the unborn, taken by a patient who is told to be pregnant."""
+    pregnant = reading.facts.get("pregnancy", memory.case.pregnancy) == PREGNANT
+    if not pregnant or reading.hypothetical or "?" in reading.text:
+        return None
+    taken = {
+        m.value
+        for m in reading.mentions
+        if m.concept == "drug" and not m.context and has_cue("takes", reading.text[: m.start].rstrip())
+    }
+    return next((row.raises for row in pairs() if row.fact == PREGNANT and row.drug in taken), None)
+
+
+def graver_since(memory: Memory, reading: Reading) -> str | None:
+    """The red flag that a fact told now makes of a sign shown before (fever yesterday, low counts now)."""
+    for row in graver_rows():
+        told = any(v in reading.facts.get(slot, ()) for slot, values in row.held.items() for v in values)
+        if told and row.sign in memory.told and row.raises not in memory.told:
+            return row.raises
+    return None
 
 
 def gravest(rule: str, case: Case) -> str:

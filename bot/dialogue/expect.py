@@ -14,6 +14,7 @@ from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import INTENTS
 from bot.guidance.vocabulary import TOPICS
 
+REPLACED = ("mycophenolate_mofetil", "mycophenolate_sodium")
 TOLD = frozenset(("ild_severity", "ild_course", "low_dlco"))
 SECOND_VOICE = 0.05
 """A question that the classifier hears at least so much beside a correction is answered."""
@@ -21,6 +22,12 @@ SECOND_VOICE = 0.05
 
 CERTAIN = 0.95
 """At this confidence an intent is believed, however rarely a short follow-up is one."""
+A_GUESS = 0.45
+"""Below this score of its first choice the classifier only guesses."""
+TELLING = ("provide_patient_info", "correct_info")
+A_FEW = 3
+"""More words than these that are taken for a statement, and ask nothing, are one ("her numbers are normal again")."""
+BY_THE_WAY = ("goodbye", "greet", "thank", "bot_challenge", "affirm", "deny")
 UNSURE = 0.6
 """Below this confidence a few words that name their subject are believed before the classifier."""
 
@@ -82,10 +89,39 @@ def in_context(memory: Memory, reading: Reading) -> Reading:
     """The reading with the intents that the running conversation makes likely; unchanged when nothing was asked yet."""
     if memory.last is not None and memory.last.kind == "ask_citation":
         reading = replace(reading, asked=tuple(_another_reference(asked) for asked in reading.asked))
+    if (
+        reading.act is None
+        and has_cue("bare_next", reading.text.strip())
+        and reading.intent in ("restart", *_expectations().unlikely)
+    ):
+        go_on = replace(reading.asked[0], intent="ask_clarification") if reading.asked else Asked("ask_clarification")
+        return replace(reading, asked=(go_on,), act="longer")
+    if reading.red_flag is None and reading.problem is None:
+        reading = replace(reading, asked=tuple(map(_beside_who_asks, reading.asked)))
     begun = memory.last is not None or memory.questions or len(reading.asked) > 1
     if not begun or reading.red_flag is not None or reading.problem is not None:
         return reading
     return replace(reading, asked=tuple(_most_likely(asked, reading, memory) for asked in reading.asked))
+
+
+def _beside_who_asks(asked: Asked) -> Asked:
+    """The question in the same breath as who asks it or a greeting ("ward pharmacist. cyclophosphamide regimen")."""
+    of_a_drug = set(asked.drugs) - set(REPLACED)
+    heard_at_best = max((score for _, score in asked.ranking), default=asked.confidence)
+    if asked.intent in BY_THE_WAY and heard_at_best < A_GUESS and not is_short(asked.text):
+        return replace(asked, intent="out_of_scope")  # "but I might want to next year" is no farewell
+    if asked.intent == "out_of_scope" and heard_at_best < A_GUESS and _in_the_article(asked) and not asked.aspects:
+        return replace(asked, intent="ask_drug_info")
+    if asked.intent not in ("set_audience", "greet") or not of_a_drug:
+        return asked
+    named = next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
+    heard = [(score, intent) for intent, score in asked.ranking if intent in ABOUT_A_DRUG and score >= SECOND_VOICE]
+    return replace(asked, intent=named or (max(heard)[1] if heard else "ask_drug_info"))
+
+
+def _in_the_article(asked: Asked) -> bool:
+    drugs = load_knowledge().table.drugs
+    return any(drugs[d].group == "in_article" for d in asked.drugs if d in drugs and d not in REPLACED)
 
 
 def _another_reference(asked: Asked) -> Asked:
@@ -146,6 +182,13 @@ def _an_attribute(asked: Asked, memory: Memory) -> str | None:
     return next((topics[t] for t in _topics(asked) if t in topics and topics[t] in ABOUT_A_DRUG), None)
 
 
+def of_its_subject(asked: Asked) -> Asked | None:
+    """A word to be explained that is a subject of the table ("what counts as low?"): asked of what it belongs to."""
+    topics = _expectations().topics
+    intent = next((topics[topic] for topic in _topics(asked) if topic in topics), None)
+    return replace(asked, intent=intent) if intent else None
+
+
 def _by_its_words(asked: Asked, memory: Memory) -> str | None:
     """What a few words ask of what was last spoken of ("schedule?", "what else do I watch"), if they tell.
 
@@ -153,13 +196,23 @@ def _by_its_words(asked: Asked, memory: Memory) -> str | None:
     """
     few = is_short(asked.text) and asked.citation is None
     known = _expectations()
-    absurd = asked.intent in known.unlikely and not asked.drugs and asked.confidence < CERTAIN
-    unsure = asked.confidence < (UNSURE if has_cue_of(asked.intent, asked.text) else known.sure)
+    told = asked.intent in TELLING and asked.confidence >= known.sure and len(asked.text.split()) > A_FEW
+    told = told and "?" not in asked.text and not has_cue("asking", asked.text)
+    absurd = asked.intent in known.unlikely and not asked.drugs and asked.confidence < CERTAIN and not told
+    unsure = asked.confidence < _doubted(asked)
     if not few or not (absurd or unsure):
         return None
     if not (memory.drugs or memory.options):
         return None
     return next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
+
+
+def _doubted(asked: Asked) -> float:
+    """The confidence below which the words are believed; more where they name no subject but that of another intent."""
+    known = _expectations()
+    if has_cue_of(asked.intent, asked.text):
+        return UNSURE
+    return CERTAIN if asked.intent in known.words and not asked.aspects else known.sure
 
 
 def has_cue_of(intent: str, text: str) -> bool:

@@ -11,7 +11,6 @@ from bot.dialogue.data import has_cue
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Reading
 from bot.dialogue.withdraw import effects_named
-from bot.guidance.model import Case
 
 LUNGS, SIDE_EFFECT = "lungs", "side_effect"
 OF_A_TOPIC: Mapping[str, str] = {LUNGS: "ild_severity", SIDE_EFFECT: "side_effect_severity"}
@@ -38,7 +37,7 @@ WORSE: Mapping[str, Mapping[str, Any]] = {
 DEGREES = ("mild", "moderate", "severe")
 SET_APART = ("other", "mentioned")
 NUMBERS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4}
-_A_NUMBER = re.compile(r"(?:\w+[, ]+){0,3}([3-9]\d|1\d\d)(?:\.\d)?[ .!]*$")
+_A_NUMBER = re.compile(r"(?:[\w']+[,. ]+){0,8}([3-9]\d|1\d\d)(?:\.\d)?[ .!]*$")
 _SOME_OF_THEM = re.compile(r"(?<!\w)(first|last|other) (two|three|[23])(?!\w)", re.IGNORECASE)
 
 
@@ -79,6 +78,17 @@ def severity_slot(memory: Memory, reading: Reading) -> str | None:
     return OF_A_TOPIC.get(topic or "")
 
 
+def likely_topic(memory: Memory) -> str | None:
+    """What "if it becomes severe" is about when nothing of the kind was spoken of: what the case or the talk holds."""
+    if memory.topic is not None:
+        return memory.topic
+    kinds = {question.kind for question in memory.questions}
+    lungs = memory.case.ild_severity not in (None, "none") or memory.case.ild_course is not None
+    if memory.case.side_effect or kinds & {"report_side_effect", "ask_side_effect_management"}:
+        return LUNGS if lungs and not memory.case.side_effect else SIDE_EFFECT
+    return LUNGS if lungs or "ask_ild_treatment" in kinds else None
+
+
 def with_supposed(memory: Memory, reading: Reading) -> Reading:
     """The reading with what it supposes by leaning on the conversation ("if it were severe after all")."""
     told = {slot: value for slot, value in reading.facts.items() if slot != "audience"}
@@ -103,7 +113,7 @@ def _bare_severity(memory: Memory, reading: Reading) -> dict[str, Any]:
     degrees = [m for m in reading.mentions if m.concept == "severity" and "scenario" in m.context]
     if not degrees or topic_of(reading) is not None or set(OF_A_TOPIC.values()) & set(reading.scenario):
         return {}
-    slot = severity_slot(memory, reading)
+    slot = severity_slot(memory, reading) or OF_A_TOPIC.get(likely_topic(memory) or "")
     return {slot: degrees[-1].value} if slot else {}
 
 
@@ -122,13 +132,15 @@ def _were_so(memory: Memory, reading: Reading) -> dict[str, Any]:
 
 def _worse(memory: Memory, reading: Reading) -> Mapping[str, Any]:
     plain = not reading.scenario and has_cue("supposing", reading.text) and has_cue("gets_worse", reading.text)
-    return WORSE.get(memory.topic or "", {}) if plain and topic_of(reading) in (None, memory.topic) else {}
+    topic = likely_topic(memory)
+    return WORSE.get(topic or "", {}) if plain and topic_of(reading) in (None, topic) else {}
 
 
-def measured_again(case: Case, text: str) -> dict[str, float]:
-    """ "Sorry, 75": a bare number that corrects the weight; a height told beside it makes it unclear."""
-    found = _A_NUMBER.match(text.strip())
-    if found is None or case.weight_kg is None or case.height_cm is not None:
+def measured_again(memory: Memory, text: str) -> dict[str, float]:
+    """ "Sorry, 75": a bare number that corrects the weight of a dose; a height told beside it makes it unclear."""
+    found, case = _A_NUMBER.match(text.strip()), memory.case
+    of_a_dose = bool(memory.questions) and memory.questions[-1].kind == "ask_dose"
+    if found is None or not of_a_dose or case.weight_kg is None or case.height_cm is not None:
         return {}
     return {"weight_kg": float(found[1])} if has_cue("change", text) else {}
 

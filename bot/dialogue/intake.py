@@ -55,7 +55,9 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     facts.update(_tried(memory, reading))
     if reading.ordinal is not None and is_short(reading.text):
         facts.pop("side_effect_persistent", None)  # "and the third" counts a list, not how often it came
-    facts.update(measured_again(memory.case, reading.text))
+    if "side_effect" not in facts and not memory.case.side_effect and reading.intent in ASKING:
+        facts.pop("side_effect_persistent", None)  # nothing is there that could go on
+    facts.update(measured_again(memory, reading.text))
     if "drugs_tried" in facts:  # a gout tablet or a steroid had before is no alternative that failed
         facts["drugs_tried"] = [d for d in facts["drugs_tried"] if d not in NEVER_TRIED]
     if "ild_course" in facts and facts.get("ild_severity") == "present_unspecified" and _lungs_known(memory.case):
@@ -112,7 +114,8 @@ def _says_who(reading: Reading) -> bool:
 
 def _tried(memory: Memory, reading: Reading) -> Facts:
     """Drugs named in reply to "which have been tried?", or as had before ("did have azathioprine"), were tried."""
-    named = [d for d in reading.drugs if d not in NEVER_TRIED and d not in reading.retracted.get("drugs_tried", ())]
+    spoken_of = reading.drugs or (memory.drugs if len(memory.drugs) == 1 and has_cue("had_that", reading.text) else ())
+    named = [d for d in spoken_of if d not in NEVER_TRIED and d not in reading.retracted.get("drugs_tried", ())]
     if not named or "drugs_tried" in reading.facts or reading.hypothetical or "?" in reading.text:
         return {}
     if set(named) & set(reading.absent.get("drugs", ())) or reading.reply == "no":
@@ -121,7 +124,7 @@ def _tried(memory: Memory, reading: Reading) -> Facts:
         return {}
     pending = memory.pending
     was_asked = pending is not None and pending.slot == "drugs_tried" and pending.turn == memory.turns - 1
-    if was_asked or has_cue("had_drug", reading.text):
+    if was_asked or has_cue("had_drug", reading.text) or has_cue("had_that", reading.text):
         return {"drugs_tried": named}
     return {}
 

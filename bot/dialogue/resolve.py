@@ -46,6 +46,9 @@ TWO = 2
 FEW_WORDS = 6
 SURE_OF_IT = 0.6
 """Below this confidence a bare pointer ("and the third") asks what was asked before, whatever it sounds like."""
+REPLACED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium"))
+CARRIED = frozenset(("risk", "monitoring", "contraindication", "evidence", "pregnancy", "lactation", "fertility"))
+"""Topics whose finer subjects a comparison goes on with; a dose or a place of one drug is none."""
 OF_THE_DISEASE = frozenset(("pft", "hrct", "response", "ck_enzymes", "inflammatory_markers", "strength"))
 """Aspects of monitoring that watch the disease, whatever drug was spoken of."""
 
@@ -74,9 +77,16 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         return _pointed_at(_kind_again(question, asked, memory), ordinal, memory)
     if question.kind == "ask_citation" and question.citation is None:
         question = replace(question, citation=numbered(asked.text))
-    question = _in_that_light(_same_again(question, asked, memory), memory)
+    question = _in_that_light(_same_again(question, asked, memory), asked, memory)
+    question = _on_the_same_subject(_of_it(question, asked, memory), asked, memory)
     if question.kind == "ask_citation" or reading.act == "sources":
         return _of_last_statements(question, memory)
+    if question.kind == "compare_drugs" and len(question.drugs) == 1 and has_cue("or_not", asked.text):
+        return replace(question, kind="ask_drug_info", aspects=())
+    if whole := _of_the_whole_case(question, asked, memory):
+        return whole
+    if question.kind == "ask_evidence" and question.drugs and has_cue("why_against", asked.text):
+        return replace(question, kind="ask_contraindication")
     if question.kind == "compare_drugs":
         return _one_attribute(_compared(question, asked, memory), asked)
     if has_cue("against", asked.text) and len(question.drugs) == 1 and question.kind == "ask_evidence":
@@ -112,8 +122,15 @@ def numbered(text: str) -> int | None:
 def by_new_facts(changed: Facts, memory: Memory) -> Question:
     """The question to answer for a message that only states facts: the last one, or what the facts raise."""
     last = memory.questions[-1] if memory.questions else None
+    if last is not None and last.scenario and not memory.scenario and changed:
+        last = None  # what was only supposed is taken back, and its question with it
+    if last is not None and not changed:
+        return replace(last, not_asking=())
     if last is not None and last.kind == "ask_pregnancy" and changed.get("pregnancy") == "not_pregnant":
         return Question(kind="report_side_effect" if memory.case.side_effect else "ask_alternatives")
+    measured = set(changed) <= {"weight_kg", "height_cm"}
+    if last is not None and measured and last.kind in ABOUT_A_DRUG and memory.drugs:
+        return Question(kind="ask_dose", drugs=memory.drugs[:MOST_DRUGS])  # what a weight is told for
     if last is not None and _touched(last, changed):
         return replace(last, not_asking=())
     if last is not None and "contraindications" in changed and last.kind in ABOUT_A_DRUG and last.drugs:
@@ -178,7 +195,8 @@ def _pointed_at(question: Question, ordinal: int, memory: Memory) -> Question:
 
 def _same_again(question: Question, asked: Asked, memory: Memory) -> Question:
     last = memory.questions[-1] if memory.questions else None
-    if last is None or question.kind != "ask_drug_info" or not question.drugs or question.act:
+    bare = question.kind == "ask_drug_info" or (question.kind == "ask_alternatives" and not question.aspects)
+    if last is None or not bare or not question.drugs or question.act:
         return question
     if last.kind in ATTRIBUTES and has_cue("same_question", asked.text.strip()):
         of_any_drug = tuple(aspect for aspect in last.aspects if aspect not in DRUGS)
@@ -210,20 +228,79 @@ def _for_drugs(question: Question, asked: Asked, memory: Memory) -> Question:
     return replace(question, drugs=drugs, options=(), aspects=question.aspects or asked.aspects, not_asking=())
 
 
-def _in_that_light(question: Question, memory: Memory) -> Question:
+def _in_that_light(question: Question, asked: Asked, memory: Memory) -> Question:
     """What a finer subject means after the last question: how long, after a wish for a child, is how long before it."""
     last = memory.questions[-1] if memory.questions else None
+    if last is None or set(question.drugs) - REPLACED:
+        return question
+    heard = max(asked.ranking, key=lambda row: row[1])[0] if asked.ranking else asked.intent
     for row in in_the_light():
-        fits = last is not None and last.kind == row.after and not question.drugs and row.aspect in question.aspects
-        if fits and question.kind not in row.never:
-            return replace(question, kind=row.after, aspects=(row.means,))
+        said = row.aspect in question.aspects if row.aspect else has_cue(row.words, asked.text)
+        before = row.after in (last.kind, heard) or (
+            row.aspect != "interval" and _still_planned(row.after, last, memory)
+        )
+        own = question.kind in row.never and asked.confidence >= SURE_OF_IT
+        if not (said and before) or own:
+            continue
+        if row.means != row.aspect:
+            return replace(question, kind=row.after, drugs=(), aspects=(row.means,))
+        others = tuple(a for a in question.aspects if a != row.aspect)
+        of_drugs = (*others, row.means) if last.drugs else others or last.aspects
+        return replace(question, kind=row.after, aspects=of_drugs)
     return question
+
+
+def _still_planned(after: str, last: Question, memory: Memory) -> bool:
+    """A wish for a child that was told stays what "how long before?" is about, while the options are talked over.
+
+    So does a side effect that was told, while its tests or the other drugs are.
+    """
+    if after in OF_A_SIDE_EFFECT and memory.case.side_effect:
+        return last.kind not in ABOUT_A_DRUG or not last.drugs
+    return after == "ask_pregnancy" and memory.case.pregnancy == "planning" and last.kind in ABOUT_THE_CASE
+
+
+def _of_the_whole_case(question: Question, asked: Asked, memory: Memory) -> Question | None:
+    """ "What is safe?", "what is forbidden?": what can be had, or not, by the case; no single drug is meant."""
+    if question.drugs or question.kind not in IS_IT_SAFE:
+        return None
+    if has_cue("what_is_ruled_out", asked.text):
+        return replace(question, kind="ask_contraindication", aspects=())
+    if not has_cue("what_is_open", asked.text):
+        return None
+    with_child = memory.case.pregnancy not in (None, "not_pregnant") or "pregnancy" in memory.scenario
+    return replace(question, kind="ask_pregnancy" if with_child else "ask_alternatives", aspects=())
+
+
+def _of_it(question: Question, asked: Asked, memory: Memory) -> Question:
+    """ "Would it replace the others?" after one drug was asked about is about that drug, not about all options."""
+    last = memory.questions[-1] if memory.questions else None
+    drugs = tuple(d for d in last.drugs if d not in REPLACED) if last is not None else ()
+    leaves_it_out = question.kind == "ask_alternatives" and not question.drugs and not question.options
+    if len(drugs) != 1 or not leaves_it_out or not has_cue("asks_of_it", without_lead_in(asked.text)):
+        return question
+    return replace(question, kind="ask_drug_info", drugs=drugs)
+
+
+def _on_the_same_subject(question: Question, asked: Asked, memory: Memory) -> Question:
+    """The finer subject of the last question, when this one asks on about it ("would csa be gentler?")."""
+    last = memory.questions[-1] if memory.questions else None
+    if last is None or question.aspects or not last.aspects or len(question.drugs) > 1:
+        return question
+    beside = question.kind == "compare_drugs" and last.kind in ABOUT_A_DRUG and bool(last.drugs)
+    on_it = question.kind == last.kind == "ask_evidence" and not question.drugs and has_cue("it", asked.text)
+    if not (beside or on_it):
+        return question
+    table = load_knowledge().table.aspects
+    kept = tuple(a for a in last.aspects if a in table and CARRIED & set(table[a].topics))
+    return replace(question, aspects=kept)
 
 
 def _of_last_statements(question: Question, memory: Memory) -> Question:
     if question.drugs or question.citation is not None:
         return replace(question, kind="ask_citation")
-    return replace(question, kind="ask_citation", rows=memory.rows)
+    of_the_review = memory.last is not None and memory.last.kind == "ask_review_status"
+    return replace(question, kind="ask_citation", rows=() if of_the_review else memory.rows)
 
 
 def _compared(question: Question, asked: Asked, memory: Memory) -> Question:

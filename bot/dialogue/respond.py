@@ -17,7 +17,7 @@ from bot.dialogue.silent import left_unsaid
 from bot.guidance import engine
 from bot.guidance.answer import Answer, Ask
 from bot.guidance.knowledge import listed, load_knowledge
-from bot.guidance.model import SLOTS, Case, Question
+from bot.guidance.model import RECOGNISED_ONLY, SLOTS, Case, Question
 from bot.guidance.placement_rules import OFFERED
 
 Engine = Callable[[Case, Question], Answer]
@@ -228,7 +228,8 @@ def _recent(memory: Memory, named: tuple[str, ...]) -> tuple[str, ...]:
 
 def _alternatives(question: Question, case: Case) -> tuple[str, ...]:
     """The drugs that a question about the case asks about by name; not the one replaced, nor what was tried."""
-    return tuple(d for d in question.drugs if d not in MYCOPHENOLATE and d not in case.drugs_tried)
+    never = {*MYCOPHENOLATE, *RECOGNISED_ONLY, *case.drugs_tried}
+    return tuple(d for d in question.drugs if d not in never)
 
 
 def _first_drugs(answer: Answer) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ TELLS = ("report_side_effect", "provide_patient_info", "correct_info", "ask_trea
 """What a part is taken for that tells something first and asks in a few words at its end."""
 REPLACED = ("mycophenolate_mofetil", "mycophenolate_sodium")
 """What the alternatives are to: the dose asked about beside them is theirs."""
+A_SUBJECT = 2
+"""Words of a part that names a subject and nothing else."""
 A_DRUG_AND_A_SUBJECT = 3
 """Words of a part that names a drug and one subject."""
 AS_MUCH = 0.5
@@ -40,7 +42,8 @@ class _Piece:
 def told_apart(reading: Reading) -> Reading:
     """The reading with a question of its own for every subject that a question lists, in their order."""
     questions: list[Asked] = []
-    for asked in map(_by_its_name, _each_its_own(reading.asked)):
+    parts = tuple(_each_its_own(_without_pronouns(reading.asked)))
+    for asked in map(_by_its_name, map(_a_subject_alone, parts) if len(parts) > 1 else parts):
         if asked.intent in TELLS and (ends := _asked_at_its_end(asked, reading)):
             questions += [asked, *ends]
         else:
@@ -48,6 +51,13 @@ def told_apart(reading: Reading) -> Reading:
     if len(questions) > MOST_QUESTIONS:  # what is only told is in the case anyway
         questions = [asked for asked in questions if asked.intent not in TELLS]
     return replace(reading, asked=tuple(questions[:MOST_QUESTIONS]))
+
+
+def _without_pronouns(questions: tuple[Asked, ...]) -> tuple[Asked, ...]:
+    """ "Reference 4 - what is it" is one question: the part that is only a pronoun asks what the other one names."""
+    named = [q for q in questions if q.citation is not None or q.drugs or q.terms]
+    rest = tuple(q for q in questions if q in named or not has_cue("a_pronoun_alone", q.text.strip()))
+    return rest if named else questions
 
 
 def _each_its_own(questions: tuple[Asked, ...]) -> Iterator[Asked]:
@@ -60,6 +70,12 @@ def _each_its_own(questions: tuple[Asked, ...]) -> Iterator[Asked]:
             yield replace(asked, intent=others[0])
         else:
             yield asked
+
+
+def _a_subject_alone(asked: Asked) -> Asked:
+    """ "+ doses" beside another part is that subject, whatever two words sound like by themselves."""
+    intent = _named(asked.text) if len(asked.text.split()) <= A_SUBJECT and not asked.drugs else None
+    return replace(asked, intent=intent, confidence=1.0) if intent else asked
 
 
 def _by_its_name(asked: Asked) -> Asked:

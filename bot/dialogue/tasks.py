@@ -8,8 +8,10 @@ from typing import Any
 
 from bot.dialogue.answering import WHICH_DRUG
 from bot.dialogue.data import has_cue
+from bot.dialogue.expect import of_its_subject
 from bot.dialogue.facts import merge
 from bot.dialogue.intake import Intake
+from bot.dialogue.leaning import HEARD_BY_CHANCE, leaning
 from bot.dialogue.memory import Memory
 from bot.dialogue.plan import Consult, Flow, Say, Task
 from bot.dialogue.reading import Asked, Reading
@@ -66,11 +68,17 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         return _answered(intake, reading, asked, understood)
     if _goes_back(asked, reading, intake):
         return _once_more(intake, understood, "repeat")
+    if (leant := leaning(asked, reading, intake.memory)) and intake.reply is None:
+        return [_consult(intake, reading, leant, understood)]
+    if subject := _does_it_speak_of(asked):
+        return _answered(intake, replace(reading, act=None), subject, understood)
     if flow is not Flow.SOCIAL and _only_news(asked, reading, intake):
         return _restated(intake, reading, understood)
     if reading.act in STYLES and asked.intent not in QUESTIONS and not intake.news:
         return _once_more(intake, understood, reading.act or "")
     if flow is Flow.AUDIENCE:
+        if intake.news:
+            return _restated(intake, reading, understood)
         again = _once_more(intake, understood, "repeat") if intake.memory.questions else []
         return again or [Say("audience", understood)]
     if flow is Flow.SOCIAL:
@@ -94,6 +102,12 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
     return _answered(intake, reading, asked, understood)
 
 
+def _does_it_speak_of(asked: Asked) -> Asked | None:
+    """ "Does the article mention vaccines?" asks of the subject, not of sources or of the review."""
+    put = has_cue("does_it_say", asked.text) and not has_cue("a_source", asked.text)
+    return of_its_subject(asked) if put and asked.intent in HEARD_BY_CHANCE else None
+
+
 def _only_points(asked: Asked, reading: Reading, intake: Intake) -> bool:
     """ "And the first one": a place in a list and nothing else, whatever it sounds like."""
     says = asked.terms or asked.drugs or asked.citation is not None or intake.news or intake.reply is not None
@@ -114,6 +128,8 @@ def _only_news(asked: Asked, reading: Reading, intake: Intake) -> bool:
     )
     if asked.intent in QUESTIONS and set(intake.changed.items()) == {VAGUE_LUNGS} and not intake.clashes:
         return False  # "pick one for myositis-ILD" only names the disease in passing
+    if asked.intent in ABOUT_A_DRUG and asked.aspects and asked.confidence >= SURE:
+        return False  # "once or twice a day" after a dose asks on, whatever it sounds like besides
     of_a_drug = bool(set(asked.drugs) - set(intake.memory.case.drugs_tried) - set(MYCOPHENOLATE))
     putting = "?" in reading.text or has_cue("asks", reading.text) or of_a_drug or asked.ordinal is not None
     return decisive and not putting and bool(intake.memory.questions) and asked.intent not in ABOUT_THE_CASE
@@ -213,6 +229,8 @@ def _clarified(intake: Intake, reading: Reading, asked: Asked, understood: Mappi
         question = Question(kind="ask_clarification", terms=asked.terms, drugs=asked.drugs, aspects=asked.aspects)
         asked_of_it = asked_of_the_article(asked)
         return [Consult(question, intake.memory.case, understood, of_the_article=asked_of_it)]
+    if reading.act is None and (subject := of_its_subject(asked)):
+        return _answered(intake, reading, subject, understood)
     return _once_more(intake, understood, reading.act or "plain")
 
 

@@ -11,14 +11,14 @@ from dataclasses import replace
 
 from bot.dialogue.answering import reply_to
 from bot.dialogue.data import has_cue
-from bot.dialogue.escalate import gravest, red_flag_question, taken_together
+from bot.dialogue.escalate import graver_since, gravest, red_flag_question, taken_together
 from bot.dialogue.expect import in_context
 from bot.dialogue.focus import with_own_severity, with_supposed
 from bot.dialogue.intake import take_in
 from bot.dialogue.memory import Memory
 from bot.dialogue.persons import Whose, whose
 from bot.dialogue.plan import FLOW_OF, Consult, Flow, Note, Say, Task, Turn
-from bot.dialogue.reading import Asked, Reading
+from bot.dialogue.reading import Asked, Reading, RedFlag
 from bot.dialogue.resolve import ABOUT_A_DRUG, ATTRIBUTES
 from bot.dialogue.several import told_apart
 from bot.dialogue.tasks import MOST_TASKS, QUESTIONS, STATEMENTS, same_task, tasks_for
@@ -55,6 +55,10 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
             return Turn(take_in(memory, reading).memory, (Say("emergency_over", reading.understood()),))
     if reading.act == "undo" and not has_cue("asks_leave", reading.text.strip()):
         return _undo(memory, reading)
+    if (since := graver_since(memory, reading)) and reading.red_flag is None:
+        reading = replace(reading, red_flag=RedFlag(load_knowledge().table.red_flags[since].level, since))
+        if reading.emergency:
+            return _emergency(memory, reading)
     if reading.red_flag is None and reading.asked_flag is not None:
         return _if_it_happens(memory, reading, reading.asked_flag.rule)
     if reading.red_flag is None:

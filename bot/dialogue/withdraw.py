@@ -20,6 +20,9 @@ CLAUSE = re.compile(r"[.;!?\n]+(?=\s|$)|,|\bbut\b", re.IGNORECASE)
 OF_AN_EFFECT = ("side_effect_severity", "side_effect_persistent")
 TEST_RESULTS = ("tpmt_deficiency", "tpmt_intermediate", "tpmt_unknown", "nudt15_deficiency", "hepatitis_b", "cytopenia")
 CO_MEDICATION = ("allopurinol", "febuxostat", "cyp3a4_inhibitor")
+PASSING = ("uncontrolled_hypertension", "active_infection", "cytopenia")
+"""Contraindications that can be over without anyone having been wrong."""
+OF_AN_ORGAN = ("renal_impairment", "liver_disease")
 STUDY_DRUGS = ("mycophenolate_mofetil", "mycophenolate_sodium")
 A_FEW_WORDS = 8
 """Up to so many words "sorry, wrong chart" is about all that the last message told."""
@@ -67,6 +70,9 @@ def with_withdrawals(memory: Memory, reading: Reading) -> Reading:
         stopped = [v for c in _clauses(reading.text) for _, v in _held_and_named(memory.case, c, reading)]
         if stopped := [v for v in CO_MEDICATION if v in stopped]:
             taken["contraindications"] = [*taken.get("contraindications", []), *stopped]
+    over = list(_over(memory.case, reading))
+    if over:
+        taken["contraindications"] = [*taken.get("contraindications", []), *over]
     if elsewhere := _laid_elsewhere(memory, reading):
         taken["side_effect"] = [*taken.get("side_effect", []), *elsewhere, *reading.facts.get("side_effect", ())]
     if not taken:
@@ -87,6 +93,19 @@ def with_withdrawals(memory: Memory, reading: Reading) -> Reading:
         person=None,
         asked=told,
     )
+
+
+def _over(case: Case, reading: Reading) -> Iterator[Any]:
+    """Troubles that the message says are over; of an organ only where its tests are normal again."""
+    if "?" in reading.text or reading.hypothetical:
+        return
+    for clause in _clauses(reading.text):
+        if has_cue("not_yet", clause.text) or not has_cue("is_over", clause.text):
+            continue
+        recovered = has_cue("is_normal_again", clause.text)
+        for slot, value in _held_and_named(case, clause, reading):
+            if slot == "contraindications" and (value in PASSING or (recovered and value in OF_AN_ORGAN)):
+                yield value
 
 
 def without(case: Case, withdrawn: Mapping[str, tuple[Any, ...]]) -> Case:

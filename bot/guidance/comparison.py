@@ -14,6 +14,7 @@ from bot.guidance.placement import place
 from bot.guidance.rows import Row
 
 AT_MOST = 4
+ASPECT_ROWS = 3
 COMPARED = ("place", "ild", "evidence", "risk", "dose", "monitoring", "pregnancy")
 
 
@@ -27,7 +28,11 @@ def comparison_answer(case: Case, question: Question, knowledge: Knowledge) -> A
         offered = dict.fromkeys(d for o in placement.offered for d in o.drugs if d not in INDEX_DRUG)
         drugs = (*drugs, *(d for d in offered if d not in drugs))[:3]
     enter_options(draft, placement, only=tuple(related(drugs)))
-    together = _together(drugs, knowledge)
+    on_aspect = _on_aspect(question, drugs, knowledge)
+    for row in on_aspect[:ASPECT_ROWS]:
+        mark = f"{draft.words('beyond')}: " if row.support == "beyond_article" else ""
+        draft.line(f"{mark}{draft.state(row.id)}")
+    together = [r for r in _together(drugs, knowledge) if r not in on_aspect]
     for row in together[: len(together) if draft.full else 3]:
         draft.line(draft.state(row.id))
     for drug in drugs:
@@ -41,6 +46,14 @@ def comparison_answer(case: Case, question: Question, knowledge: Knowledge) -> A
         draft.suggest(f"Dose of {name}", f"What is the dose of {name}?")
         draft.suggest(f"Risks of {name}", f"What are the risks of {name}?")
     return replace(draft.finish(), case=case)
+
+
+def _on_aspect(question: Question, drugs: tuple[str, ...], knowledge: Knowledge) -> list[Row]:
+    """The rows on the finer subject in which the drugs are compared, those of the article first."""
+    table, wanted = knowledge.table, set(related(drugs))
+    ids = [r for a in question.aspects if a in table.aspects for r in table.aspects[a].rows]
+    rows = [table.rows[r] for r in dict.fromkeys(ids) if wanted & set(table.rows[r].drugs)]
+    return sorted(rows, key=lambda r: r.support == "beyond_article")
 
 
 def _contrasts(row: Row, drugs: tuple[str, ...]) -> bool:

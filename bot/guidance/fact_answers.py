@@ -56,6 +56,8 @@ OF_ALL_DRUGS = "ranking_safety"
 """The aspect of "which is the worst / the safest": it is asked of every drug, whichever were spoken of before."""
 ARTICLE_ROWS, OTHER_ROWS = 3, 2
 """Rows of the article, and of other sources, in the first view of one drug."""
+OF_MANY = 3
+"""Other drugs that a row names besides the one asked about, from which on it is a list and not about that one."""
 
 
 def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
@@ -142,6 +144,7 @@ def _about_drug(draft: Draft, drug: str, aspect_rows: tuple[Row, ...], room: int
         rows += [r for r in knowledge.about((drug,), ("place", "risk")) if r not in rows]
     article = [r for r in rows if r.support != "beyond_article"]
     others = [r for r in rows if r.support == "beyond_article"]
+    others.sort(key=lambda r: len(set(r.drugs) - own) >= OF_MANY)  # what is of this drug before a list of many
     if kind == "ask_contraindication":
         _what_rules_out(draft, drug)
     limit = len(article) if draft.full else max(1, ARTICLE_ROWS if room < 3 else 1)

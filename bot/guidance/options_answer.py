@@ -110,7 +110,9 @@ def _headline(draft: Draft, situation: Situation, placement: Placement) -> str:
 def _subject_lines(draft: Draft, question: Question) -> None:
     """What the question is about by itself: named aspects first, then rows that belong to its subject."""
     table = draft.knowledge.table
-    rows = [r for a in question.aspects if a in table.aspects for r in table.aspects[a].rows]
+    named = [table.aspects[a] for a in question.aspects if a in table.aspects]
+    # A good "response" told beside a side effect asks for no check of the lungs.
+    rows = [r for aspect in named if aspect.topics != ("monitoring",) for r in aspect.rows]
     rows = [r for r in rows if table.rows[r].support != "beyond_article" or question.kind == "ask_pregnancy"]
     for row_id in (*rows[:2], *ALWAYS_SAID.get(question.kind, ())):
         draft.line(draft.state(row_id))

@@ -133,7 +133,7 @@ def test_a_new_patient_forgets_everything_but_the_audience(said: list[dict[str, 
     held = Memory()
     for message in said:
         _, held = step(held, message)
-    _, held = step(held, {"text": "new patient", "questions": [{"intent": "restart"}]})
+    _, held = step(held, {"text": "new patient", "act": "new_patient", "questions": [{"intent": "restart"}]})
     assert held == Memory(case=Case(audience=held.case.audience), turns=held.turns)
 
 
@@ -205,3 +205,46 @@ def test_nothing_pointed_at_is_offered_against_the_case(facts: dict[str, Any], p
         o.option for answer in answers for o in answer.options if o.stance in ("preferred", "consider", "adjunct")
     }
     assert not ruled_out & offered
+
+
+GOING_ON = ("next", "next please", "go on", "continue", "ok, next")
+
+
+@settings(max_examples=40, deadline=None)
+@given(FINDINGS, st.sampled_from(GOING_ON), st.sampled_from(("restart", "out_of_scope", "affirm", "goodbye")))
+def test_to_go_on_forgets_no_case(facts: dict[str, Any], text: str, intent: str) -> None:
+    held = told(facts)
+    _, after = step(held, {"text": text, "questions": [{"intent": intent, "confidence": 1.0, "text": text}]})
+    assert after.case == held.case
+
+
+VAGUE = ("over what period?", "early or late?", "5-10 fine?", "would you use it?", "is that low?", "how come?")
+
+
+@settings(max_examples=60, deadline=None)
+@given(FINDINGS, st.lists(st.tuples(st.sampled_from(VAGUE), st.sampled_from(INTENTS)), min_size=1, max_size=3))
+def test_few_words_that_lean_on_the_talk_store_nothing(facts: dict[str, Any], said: list[tuple[str, str]]) -> None:
+    held = told(facts)
+    for text, intent in said:
+        if intent in ("restart", "emergency"):
+            continue
+        _, after = step(held, {"text": text, "questions": [{"intent": intent, "confidence": 0.3, "text": text}]})
+        assert after.case == held.case
+        held = after
+
+
+@settings(max_examples=40, deadline=None)
+@given(FINDINGS, st.lists(st.sampled_from(DRUGS), max_size=2, unique=True), st.sampled_from(INTENTS))
+def test_no_paragraph_stands_twice_and_no_ruled_out_drug_is_offered(
+    facts: dict[str, Any], drugs: list[str], intent: str
+) -> None:
+    held = told(facts)
+    questions = [{"intent": intent, "confidence": 0.9, "text": "?", "drugs": drugs}]
+    answers, _ = step(held, {"text": "?", "drugs": drugs, "questions": questions})
+    for answer in answers:
+        lines = [line for line in answer.text.split("\n") if line]
+        assert len(lines) == len(set(lines))
+        ruled_out = {d for o in answer.options if o.stance == "contraindicated" and len(o.drugs) == 1 for d in o.drugs}
+        assert not ruled_out & {
+            d for o in answer.options if o.stance == "preferred" and len(o.drugs) == 1 for d in o.drugs
+        }

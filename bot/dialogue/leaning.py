@@ -1,0 +1,104 @@
+"""Few words without a subject of their own that ask on about what was just answered ("early or late?")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.dialogue.data import has_cue, in_the_light, without_lead_in
+from bot.dialogue.memory import Memory
+from bot.dialogue.reading import Asked, Reading
+from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, is_short
+from bot.guidance.knowledge import load_knowledge
+from bot.guidance.model import Question
+
+ANSWERABLE = (*ABOUT_A_DRUG, *ABOUT_THE_CASE, "ask_citation")
+HEARD_BY_CHANCE = (
+    "out_of_scope",
+    "ask_review_status",
+    "ask_citation",
+    "ask_clarification",
+    "ask_capabilities",
+    "give_feedback",
+    "bot_challenge",
+    "restart",
+    "provide_patient_info",
+    "correct_info",
+    "set_audience",
+    "nlu_fallback",
+)
+"""What a few words without a subject are taken for when the classifier has nothing to hold on to."""
+REPLACED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium"))
+UNSURE = 0.8
+A_GUESS = 0.45
+"""Below this score of its first choice the classifier only guesses, whatever the conversation makes of it."""
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_FIGURE = re.compile(r"\d")
+
+
+def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
+    """The question that the message asks on with; None when it has a subject of its own or leans on nothing."""
+    last = _last(memory)
+    if has_cue("what_it_recommends", asked.text) and not _has_a_subject(asked, reading):
+        return Question(kind="ask_alternatives")
+    if last is None or _has_a_subject(asked, reading):
+        return None
+    if reading.act in (None, "sources") and has_cue("does_it_say", asked.text) and not has_cue("a_source", asked.text):
+        return _again(last)
+    if any(row.words and row.after == last.kind and has_cue(row.words, asked.text) for row in in_the_light()):
+        return None  # it has a meaning of its own after that question
+    if reading.act is not None or not is_short(asked.text) or not _asks(asked.text):
+        return None
+    wondering = asked.intent in ("affirm", "deny") and "?" in asked.text  # "so not needed?" is no "no"
+    by_chance = wondering or (asked.intent in HEARD_BY_CHANCE and asked.confidence < UNSURE)
+    if by_chance and last.kind != "ask_citation" and (of_it := _of_one_drug(asked, last, memory)):
+        return of_it
+    judged = bool(_FIGURE.search(asked.text)) and has_cue("judges_a_figure", asked.text)
+    picked_up = _picks_up(asked.text, memory)
+    if wondering or (by_chance and (judged or picked_up)):
+        return _again(last)
+    return _again(last) if _guessed(asked) and last.kind in ANSWERABLE else None
+
+
+def _again(question: Question) -> Question:
+    return replace(question, not_asking=(), detail="first")
+
+
+def _last(memory: Memory) -> Question | None:
+    """The last question, of whatever kind, as far as it had a subject; else the last one that was answered."""
+    last = memory.last
+    outside = last is not None and last.kind == "out_of_scope" and bool(last.aspects or last.drugs)
+    if last is not None and (last.kind in ANSWERABLE or outside):
+        return last
+    return memory.questions[-1] if memory.questions else None
+
+
+def _of_one_drug(asked: Asked, last: Question, memory: Memory) -> Question | None:
+    """ "Would you use it?" after one drug was spoken of asks where that drug stands."""
+    drugs = tuple(d for d in last.drugs or memory.drugs if d not in REPLACED)
+    if len(drugs) != 1 or not has_cue("asks_of_it", without_lead_in(asked.text)):
+        return None
+    return Question(kind="ask_drug_info", drugs=drugs)
+
+
+def _guessed(asked: Asked) -> bool:
+    heard = max((score for _, score in asked.ranking), default=asked.confidence)
+    return heard < A_GUESS and not has_cue("asks_for_options", asked.text)
+
+
+def _has_a_subject(asked: Asked, reading: Reading) -> bool:
+    told = set(reading.facts) - {"audience"} or reading.scenario or reading.retracted or reading.reply
+    named = asked.drugs or asked.options or asked.aspects or asked.terms or asked.side_effect
+    return bool(told or named or asked.ordinal is not None or asked.citation is not None) or len(reading.asked) > 1
+
+
+def _asks(text: str) -> bool:
+    return "?" in text or has_cue("asking", text)
+
+
+def _picks_up(text: str, memory: Memory) -> bool:
+    """Does a word of the message stand in the rows of the last answer ("early or late?")?"""
+    table = load_knowledge().table
+    said = " ".join(t for r in memory.rows if r in table.rows for t in table.rows[r].text.values()).casefold()
+    words = [w[0].casefold() for w in _WORD.finditer(text) if not has_cue("common_words", w[0])]
+    return any(re.search(rf"\b{re.escape(word)}", said) for word in words)
