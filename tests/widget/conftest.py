@@ -17,8 +17,9 @@ EMBEDDER = f"http://127.0.0.1:{free_port()}"
 """A page of another site that may embed the widget."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """The browser, closed after each file: while Playwright runs, no other test of this process may run a loop."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
@@ -26,7 +27,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The assistant with its page. Limits are high: here a hundred people come in a minute, from one address."""
     build_is_there()
     subprocess.run([sys.executable, "-m", "bot.runtime", "train"], cwd=ROOT, capture_output=True, check=True)
