@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run shell train test check format lock eval bench widget teams-app clean
+.PHONY: help run shell train test check format lock eval bench beside-diet widget teams-app clean
 
 PYTHON := .venv/bin/python
 PORT ?= 5005
@@ -13,7 +13,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/var/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## set everything up, train if needed, start the assistant (PORT=5005)
 	@scripts/setup
@@ -61,6 +61,10 @@ bench: ## measure it beside stock Rasa (large download, several minutes); OURS=1
 teams-app: ## build the package to upload to Microsoft Teams (docs/teams.md)
 	@scripts/setup
 	@$(PYTHON) packaging/teams/build.py
+
+beside-diet: ## score intents beside Rasa's default DIET pipeline, trained on the same messages (large download)
+	@scripts/setup --dev
+	@$(PYTHON) -m bench.understanding
 
 lock: ## write the lock files anew from pyproject.toml
 	@scripts/lock
