@@ -44,7 +44,7 @@ A_REFERENCE = re.compile(
 )
 TWO = 2
 FEW_WORDS = 6
-SURE_OF_IT = 0.6
+SURE_OF_IT = 0.7
 """Below this confidence a bare pointer ("and the third") asks what was asked before, whatever it sounds like."""
 REPLACED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium"))
 CARRIED = frozenset(("risk", "monitoring", "contraindication", "evidence", "pregnancy", "lactation", "fertility"))

@@ -19,6 +19,8 @@ _JOINTS = words("drug_list_joints")
 _FAR = 5
 _NO_TREATMENT = frozenset({"allopurinol", "febuxostat", "ibuprofen", "loperamide"})
 """Drugs for something else: stopping the gout tablets is no treatment tried."""
+_TOLD = ("fact", "past")
+_GOING_ON = frozenset({"and", "but", "so", "now", "already", "before", "with", "without", "for"})
 _SUBJECTS = frozenset(
     {"the", "all", "other", "others", "everything", "rest", "these", "those", "it", "she", "he", "they"}
 )
@@ -45,15 +47,27 @@ def drugs_tried(concepts: Sequence[Concept], tokens: Sequence[Token]) -> Tried:
             continue
         if c.value == "before" and _is_about_what_precedes(c, concepts, tokens):
             continue
-        places = _behind(c, tokens) if c.value in ("before", "never") else _in_front(c, tokens)
+        if c.value == "harmed" and c.status not in _TOLD:
+            continue
+        if c.value == "all":
+            if not _ends_there(c, tokens):
+                continue  # "had both vaccines"
+            places = [n for n, token in enumerate(tokens) if token.drug is not None]
+        else:
+            places = _behind(c, tokens) if c.value in ("before", "never") else _in_front(c, tokens)
         for place in places:
             drug = tokens[place].drug
             if drug is None or drug in MMF or drug in _NO_TREATMENT:
                 continue
             denied = any(d.concept == "drug" and d.match.start == place and d.status == "absent" for d in concepts)
-            target = never if c.value == "never" or denied else tried if c.status in ("fact", "past") else supposed
+            target = never if c.value == "never" or denied else tried if c.status in _TOLD else supposed
             target[drug] = None
     return Tried(tuple(d for d in tried if d not in never), tuple(d for d in supposed if d not in tried), tuple(never))
+
+
+def _ends_there(cue: Concept, tokens: Sequence[Token]) -> bool:
+    after = tokens[cue.match.end] if cue.match.end < len(tokens) else None
+    return after is None or after.is_mark or after.norm in _GOING_ON
 
 
 def _opens_a_clause(cue: Concept, tokens: Sequence[Token]) -> bool:

@@ -8,7 +8,7 @@ which red flag (rules.yml). It knows nothing of what is answered; the ids are th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from pathlib import Path
@@ -176,17 +176,24 @@ class Gate:
 
         "history of" reaches over all that follows up to a turn; "all clear since" over all that stands before it; a
         date ("in 2019", "for three years") only over its own clause, so that it may date the treatment beside a sign.
+        What is part of a sign ("worse over the past week") dates nothing.
         """
         context = self._context
         first, last = self._alarm_span(signs)
+
+        def cues(pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+            for match in pattern.finditer(sentence):
+                if not any(sign.start < match.end() and match.start() < sign.end for sign in signs):
+                    yield match
+
         if any(
             match.start() >= first or not context.turns.search(sentence[match.end() : first])
-            for match in context.past.finditer(sentence)
+            for match in cues(context.past)
         ):
             return True
-        if any(match.start() >= first for match in context.over.finditer(sentence)):
+        if any(match.start() >= first for match in cues(context.over)):
             return True
-        for match in context.dated.finditer(sentence):
+        for match in cues(context.dated):
             if match.start() > first:
                 between = sentence[last : match.start()]
             else:
