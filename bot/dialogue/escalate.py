@@ -68,11 +68,11 @@ def red_flag_question(rule: str | None) -> Question:
 
 
 def taken_together(memory: Memory, reading: Reading) -> str | None:
-    """The red flag of a drug that is told to be taken with the one last spoken of ("allopurinol with it")."""
+    """The red flag of a drug told to be taken beside the one last spoken of ("allopurinol with it", "I'm on it")."""
     if rule := _with_child(memory, reading):
         return rule
     told = reading.facts.get("contraindications", ())
-    if not told or not has_cue("together", reading.text):
+    if not told or not (has_cue("together", reading.text) or has_cue("takes_it", reading.text)):
         return None
     return next((row.raises for row in pairs() if row.fact in told and row.drug in memory.drugs), None)
 

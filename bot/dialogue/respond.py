@@ -64,6 +64,8 @@ def respond(turn: Turn, ask_engine: Engine = engine.answer) -> tuple[tuple[Answe
         memory = replace(memory, questions=put, case_questions=put if real else memory.case_questions)
     open_flags = [a.escalation.rule for a in answers if a.escalation and a.escalation.level == "emergency"]
     happening = open_flags and not turn.supposed
+    today = [a.escalation.rule for a in answers if a.escalation and a.escalation.level == "same_day"]
+    memory = replace(memory, today=today[0] if today and not turn.supposed else None)
     return tuple(answers), replace(memory, emergency=open_flags[0] if happening else memory.emergency)
 
 

@@ -55,6 +55,9 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
             return Turn(take_in(memory, reading).memory, (Say("emergency_over", reading.understood()),))
     if reading.act == "undo" and not has_cue("asks_leave", reading.text.strip()):
         return _undo(memory, reading)
+    if memory.today is not None and flow in (Flow.OUT_OF_SCOPE, Flow.FALLBACK) and not _over(reading):
+        # What cannot be placed after such a sign mostly plays it down or puts it off ("the clinic is on Thursday").
+        return Turn(memory, (Consult(red_flag_question(memory.today), memory.case, reading.understood()),))
     if (since := graver_since(memory, reading)) and reading.red_flag is None:
         reading = replace(reading, red_flag=RedFlag(load_knowledge().table.red_flags[since].level, since))
         if reading.emergency:

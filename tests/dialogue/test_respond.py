@@ -247,3 +247,24 @@ def test_the_guidance_gets_the_question_as_it_is_meant() -> None:
     start = memory({"drugs": ["tacrolimus"], "asked": ["pregnancy"], "questions": [{"kind": "ask_alternatives"}]})
     respond(take_turn(start, reading("ask_dose", "dose?")), listening)
     assert seen == [(Case(), Question(kind="ask_dose", drugs=("tacrolimus",), not_asking=("pregnancy",)))]
+
+
+def test_a_sign_for_today_is_told_again_to_whoever_puts_it_off() -> None:
+    fever = {"level": "same_day", "rule": "RF-infection"}
+    asked = reading("ask_dose", "tac dose", drugs=["tacrolimus"], emergency=fever)
+    replies, held = converse(asked, reading("out_of_scope", "it can keep until the weekend"))
+    assert [a.escalation.level for a in replies[1] if a.escalation] == ["same_day"]
+    replies, _ = converse(reading("out_of_scope", "seen by the doctor, it has gone"), start=held)
+    assert replies[0][0].kind == "out_of_scope"
+
+
+def test_a_gout_tablet_told_by_someone_on_azathioprine_is_for_today() -> None:
+    about = reading("ask_monitoring", "what is tested on imuran", drugs=["azathioprine"])
+    told = reading(
+        "provide_patient_info", "I'm on it, they added zyloric", facts={"contraindications": ["allopurinol"]}
+    )
+    replies, _ = converse(about, told)
+    assert [a.escalation.rule for a in replies[1] if a.escalation] == ["RF-azathioprine-allopurinol"]
+    only_asked = reading("ask_contraindication", "ok with zyloric?", scenario={"contraindications": ["allopurinol"]})
+    replies, _ = converse(about, only_asked)
+    assert not any(a.escalation for a in replies[1])
