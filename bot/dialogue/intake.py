@@ -120,6 +120,8 @@ def _tried(memory: Memory, reading: Reading) -> Facts:
         return {}
     if set(named) & set(reading.absent.get("drugs", ())) or reading.reply == "no":
         return {}
+    if len(named) > 1 and has_cue("sets_against", reading.text):
+        return {}  # "cni arm or rtx arm" is a choice to make, not what was had
     if any(a.intent in ASKING and a.confidence >= SURELY_ASKED for a in reading.asked):
         return {}
     pending = memory.pending

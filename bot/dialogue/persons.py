@@ -33,7 +33,8 @@ def whose(memory: Memory, reading: Reading) -> Whose:
     if memory.parked is not None:
         return _settled(memory, reading)
     known = set(memory.case.known()) - {"audience"}
-    jumps = reading.person == "other" or (memory.person, reading.person) in CHANGES
+    one_more = memory.person is None and reading.person == "relative" and has_cue("one_more_person", reading.text)
+    jumps = reading.person == "other" or one_more or (memory.person, reading.person) in CHANGES
     if known and jumps and _is_about_a_case(reading):
         shelf = memory.shelved
         if shelf is not None and shelf.person == reading.person:

@@ -268,3 +268,25 @@ def test_a_gout_tablet_told_by_someone_on_azathioprine_is_for_today() -> None:
     only_asked = reading("ask_contraindication", "ok with zyloric?", scenario={"contraindications": ["allopurinol"]})
     replies, _ = converse(about, only_asked)
     assert not any(a.escalation for a in replies[1])
+
+
+def test_drugs_set_against_each_other_in_reply_to_what_was_tried_were_not_tried() -> None:
+    held = memory({"case": {"side_effect": ["other"]}, "pending": {"slot": "drugs_tried", "turn": 1}, "turns": 1})
+    choice = reading("compare_drugs", "tac arm or ritux arm", drugs=["tacrolimus", "rituximab"], confidence=0.5)
+    _, after = converse(choice, start=held)
+    assert after.case.drugs_tried == ()
+    _, after = converse(reading("ask_drug_info", "tac and ritux", drugs=["tacrolimus", "rituximab"]), start=held)
+    assert after.case.drugs_tried == ("tacrolimus", "rituximab")
+
+
+def test_what_a_relative_has_too_is_not_the_case_of_a_writer_who_said_nothing_of_who_it_was() -> None:
+    sister = reading(
+        "ask_pregnancy", "my sister has it too, she is pregnant", person="relative", facts={"pregnancy": "pregnant"}
+    )
+    replies, held = converse(stomach(), sister)
+    assert held.case.pregnancy is None and replies[1][-1].ask.slot == "which_person"
+    _, held = converse(
+        reading("provide_patient_info", "back to me, not pregnant", person="self", facts={"pregnancy": "not_pregnant"}),
+        start=held,
+    )
+    assert held.case.pregnancy == "not_pregnant" and held.case.side_effect == ("gastrointestinal",)
