@@ -49,6 +49,8 @@ SURE_OF_IT = 0.7
 REPLACED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium"))
 CARRIED = frozenset(("risk", "monitoring", "contraindication", "evidence", "pregnancy", "lactation", "fertility"))
 """Topics whose finer subjects a comparison goes on with; a dose or a place of one drug is none."""
+EXAMINATIONS = frozenset(("pft", "hrct", "ck_enzymes", "inflammatory_markers", "strength"))
+MISTAKEN_FOR_WATCHING = ("ask_ild_treatment", "ask_drug_info", "ask_alternatives")
 OF_THE_DISEASE = frozenset(("pft", "hrct", "response", "ck_enzymes", "inflammatory_markers", "strength"))
 """Aspects of monitoring that watch the disease, whatever drug was spoken of."""
 
@@ -75,6 +77,8 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     ordinal = asked.ordinal if asked.ordinal is not None else reading.ordinal
     if ordinal is not None and not question.drugs and question.citation is None:
         return _pointed_at(_kind_again(question, asked, memory), ordinal, memory)
+    if question.kind in MISTAKEN_FOR_WATCHING and _only_watches(question, asked):
+        question = replace(question, kind="ask_monitoring", terms=())
     if question.kind == "ask_citation" and question.citation is None:
         question = replace(question, citation=numbered(asked.text))
     question = _in_that_light(_same_again(question, asked, memory), asked, memory)
@@ -99,6 +103,12 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     return question
 
 
+def _only_watches(question: Question, asked: Asked) -> bool:
+    """A few words that name nothing but an examination ("and imaging?") ask when it is done."""
+    aspects = set(question.aspects)
+    return bool(aspects) and aspects <= EXAMINATIONS and not question.drugs and is_short(asked.text)
+
+
 def drugs_of_aspects(aspects: tuple[str, ...]) -> tuple[str, ...]:
     """The one drug that all rows on the finer subjects are about ("TPMT" is of azathioprine); none when they differ."""
     table = load_knowledge().table
@@ -114,9 +124,13 @@ def is_short(text: str) -> bool:
 
 
 def numbered(text: str) -> int | None:
-    """The reference that a question about sources names by its bare number ("which claim rests on 3")."""
+    """The reference that a question about sources names, by number ("which claim rests on 3") or by its author."""
     found = A_REFERENCE.search(text)
-    return int(found[1]) if found else None
+    if found:
+        return int(found[1])
+    said = text.casefold()
+    known = (ref for ref in load_knowledge().table.references.values() if ref.status == "confirmed")
+    return next((ref.number for ref in known if ref.label.split()[0].casefold() in said), None)
 
 
 def by_new_facts(changed: Facts, memory: Memory) -> Question:

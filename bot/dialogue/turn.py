@@ -65,7 +65,8 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
     if reading.red_flag is None and reading.asked_flag is not None:
         return _if_it_happens(memory, reading, reading.asked_flag.rule)
     if reading.red_flag is None:
-        return replace(_ordinary(memory, reading, flow), red_flag=taken_together(memory, reading))
+        still = memory.today if _adds_nothing(reading) and not _over(reading) else None
+        return replace(_ordinary(memory, reading, flow), red_flag=taken_together(memory, reading) or still)
     rule = gravest(reading.red_flag.rule, take_in(memory, reading).memory.case)
     if load_knowledge().table.red_flags[rule].level == "emergency":
         return _emergency(memory, reading)
@@ -101,6 +102,12 @@ def _still_an_emergency(memory: Memory, reading: Reading, flow: Flow) -> Turn:
         return Turn(intake.memory, reply)
     task = Consult(red_flag_question(memory.emergency), intake.memory.case, reading.understood())
     return Turn(intake.memory, (task,), (Note("emergency_first"),))
+
+
+def _adds_nothing(reading: Reading) -> bool:
+    """A statement without a new fact ("no pain though") takes no sign back."""
+    stated = all(asked.intent in (*STATEMENTS, "deny") for asked in reading.asked)
+    return stated and not set(reading.facts) - {"audience"}
 
 
 def _over(reading: Reading) -> bool:

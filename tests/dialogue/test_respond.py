@@ -254,6 +254,10 @@ def test_a_sign_for_today_is_told_again_to_whoever_puts_it_off() -> None:
     asked = reading("ask_dose", "tac dose", drugs=["tacrolimus"], emergency=fever)
     replies, held = converse(asked, reading("out_of_scope", "it can keep until the weekend"))
     assert [a.escalation.level for a in replies[1] if a.escalation] == ["same_day"]
+    replies, _ = converse(
+        reading("provide_patient_info", "no pain though", absent={"side_effect": ["other"]}), start=held
+    )
+    assert [a.escalation.level for a in replies[0] if a.escalation] == ["same_day"]
     replies, _ = converse(reading("out_of_scope", "seen by the doctor, it has gone"), start=held)
     assert replies[0][0].kind == "out_of_scope"
 
