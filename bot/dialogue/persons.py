@@ -41,6 +41,9 @@ def whose(memory: Memory, reading: Reading) -> Whose:
             return Whose(_swapped(memory), reading, ("back_to_first_person",))
         parked = Parked(reading.facts, reading.person, memory.questions)
         return Whose(replace(memory, parked=parked), reading, ask=True)
+    told = set(reading.facts) - {"audience"} or reading.retracted
+    if known and not told and reading.person == "relative":
+        return Whose(memory, reading)  # "my cousin is on that too" leaves open whose case is held
     person = reading.person if reading.person != "other" else None
     return Whose(replace(memory, person=memory.person or person), reading)
 

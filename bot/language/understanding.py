@@ -121,6 +121,8 @@ class Understanding:
         """The classifier's own call, where the gate has no word for it; signs that the gate saw denied stay denied."""
         if verdict is not None and verdict.sets_intent:
             return verdict
+        if self._gate.over(reading.text):
+            return verdict
         enough = SECOND_OPINION_TEMPERED if self._gate.tempered(reading.text) else SECOND_OPINION
         sure = any(part.intent == EMERGENCY_INTENT and part.confidence >= enough for part in parts)
         return SECOND_OPINION_RULE if sure and not self._gate.mentions(reading.text) else verdict

@@ -117,6 +117,10 @@ class Gate:
             cue.search(sentence) for sentence in sentences(text) for cue in (*cues, context.reassuring, context.others)
         )
 
+    def over(self, text: str) -> bool:
+        """Whether the message says that something is over ("false alarm", "all clear", "sorted")."""
+        return any(self._context.over.search(sentence) for sentence in sentences(text))
+
     def _read(self, text: str) -> list[tuple[str, dict[str, list[Sign]]]]:
         read = []
         for sentence in sentences(text):
