@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.guidance.answer import Answer, Ask, OptionEntry, Raised, Statement, marks
-from bot.guidance.knowledge import DEFAULT_REGISTER, Knowledge
+from bot.guidance.knowledge import DEFAULT_REGISTER, PLAIN, Knowledge
 from bot.guidance.model import Case, Question
 from bot.guidance.placement import Triggered
 from bot.guidance.rows import Silence
@@ -26,7 +26,7 @@ class Draft:
         self.case = case
         self.question = question
         self.knowledge = knowledge
-        self.register = case.audience or DEFAULT_REGISTER
+        self.register = case.audience or (PLAIN if kind == "emergency" else DEFAULT_REGISTER)
         self.full = question.detail == "full"
         self.headline = ""
         self.escalation: Raised | None = None

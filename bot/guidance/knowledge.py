@@ -16,6 +16,8 @@ from bot.guidance.yaml_source import TableError, read_yaml
 
 DEFAULT_REGISTER = "clinician"
 """The article addresses professionals; a reader who says nothing about themselves gets its register."""
+PLAIN = "patient"
+"""In an emergency whoever says nothing about themselves is told what to do in words that nobody has to think about."""
 
 
 @dataclass(frozen=True)
