@@ -31,6 +31,7 @@ MOST_ATTEMPTS = 100
 A multiple of SIDE_BY_SIDE: a process that ends for another reason, soon after its start and again and again, has that
 many innocent events at hand each time and may finish one of them.
 """
+CANCEL_AGAIN = 0.5
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,12 @@ class Worker:
     async def stop(self) -> None:
         """End; what is unfinished is taken up at the next start."""
         tasks = [*self._loops, *self._running]
-        for task in tasks:
-            task.cancel()
+        unfinished = set(tasks)
+        while unfinished:
+            # More than once: in Python 3.10 `wait_for` loses a cancellation that meets the end of what it waits for.
+            for task in unfinished:
+                task.cancel()
+            _, unfinished = await asyncio.wait(unfinished, timeout=CANCEL_AGAIN)
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def put(self, event_id: str, conversation: str, payload: dict[str, Any]) -> bool:

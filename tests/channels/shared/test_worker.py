@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -281,6 +282,19 @@ def test_an_event_that_ends_every_process_is_given_up(house: House, monkeypatch:
     house.run(house.settled)
     assert house.door.sent == ["sorry"]
     assert not house.rasa.turns
+
+
+def test_stopping_ends_also_a_task_that_lost_its_first_cancellation(house: House) -> None:
+    async def deaf_once() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        await asyncio.sleep(60)
+
+    async def work(worker: Worker) -> None:
+        worker._running.add(asyncio.ensure_future(deaf_once()))
+        await asyncio.sleep(0)
+
+    house.run(work)  # it would take longer than the house waits
 
 
 def test_nothing_is_found_in_no_conversation() -> None:

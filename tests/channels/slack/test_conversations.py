@@ -85,7 +85,7 @@ def test_an_emergency_comes_first_and_alone(door: Door, private: str) -> None:
     (reply,) = door.ask(message("I cannot breathe and my lips are blue", private))
     assert reply["blocks"][0]["type"] == "header"
     assert "Emergency" in reply["blocks"][0]["text"]["text"]
-    assert "emergency care now" in reply["text"].split("\n")[0]
+    assert "emergency number now" in reply["text"].split("\n")[0]
     assert not any(name.startswith(("detail", "case")) for name in action_ids(reply))
 
 
