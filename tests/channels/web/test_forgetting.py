@@ -15,7 +15,8 @@ from tests.channels.web.client import Client
 from tests.channels.web.test_api import SCHEMA
 from tests.running import Running
 
-SECRET = "zanzibar"
+SECRET = "quokka"
+"""Said in this file alone: the tests of one run share an assistant and its files."""
 DB = "conversations.db"
 OTHER = "someone on another channel"
 
