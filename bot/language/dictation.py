@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.language.tokens import Token
@@ -23,6 +24,9 @@ _LIKE_SHORT, _LIKE_LONG = 0.88, 0.8
 """How alike the sounds of a name of up to eight and of more letters must be (1 = the same)."""
 _MARGIN = 0.05
 _LENGTHS = 3
+_VOWELS_SHARE = 0.4
+_FEWEST_ALIKE = (_LIKE_LONG - _MARGIN - _VOWELS_SHARE) / (1 - _VOWELS_SHARE)
+"""How alike the consonants alone must be for the whole to be alike enough, were the vowels the same."""
 _SOUNDS = tuple(
     (re.compile(pattern), heard)
     for pattern, heard in (
@@ -53,7 +57,7 @@ def _consonants(sound: str) -> str:
 def likeness(first: str, second: str) -> float:
     """How alike two sounds are (0 to 1); consonants weigh more than vowels, which a dictation rarely keeps."""
     consonants = OSA.normalized_similarity(_consonants(first), _consonants(second))
-    return 0.4 * OSA.normalized_similarity(first, second) + 0.6 * consonants
+    return _VOWELS_SHARE * OSA.normalized_similarity(first, second) + (1 - _VOWELS_SHARE) * consonants
 
 
 class Dictation:
@@ -62,12 +66,14 @@ class Dictation:
     def __init__(self, names: Mapping[str, str]) -> None:
         """``names``: each name in one word, and its drug."""
         self._by_sound: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._consonants: dict[str, list[str]] = defaultdict(list)
         for name, drug in names.items():
             if len(name) >= _SHORTEST_NAME and name.isascii() and name.isalpha():
                 sound = heard(name)
                 if len(_consonants(sound)) < _FEWEST_CONSONANTS:
                     continue
                 self._by_sound[sound[:1]].append((sound, drug))
+                self._consonants[sound[:1]].append(_consonants(sound))
 
     def at(self, tokens: Sequence[Token], start: int, names: Collection[str]) -> tuple[int, str] | None:
         """(end, drug) of the name dictated at ``start``; words that are ``names`` themselves take no part."""
@@ -93,7 +99,15 @@ class Dictation:
     @functools.lru_cache(maxsize=8192)  # noqa: B019 (the names live as long as the process)
     def _nearest(self, sound: str) -> tuple[float, str] | None:
         scores: dict[str, float] = {}
-        for name, drug in self._by_sound.get(sound[:1], ()):
+        alike = process.extract(
+            _consonants(sound),
+            self._consonants.get(sound[:1], ()),
+            scorer=OSA.normalized_similarity,
+            score_cutoff=_FEWEST_ALIKE,
+            limit=None,
+        )
+        for _, _, place in alike:
+            name, drug = self._by_sound[sound[:1]][place]
             if abs(len(name) - len(sound)) <= _LENGTHS:
                 score = likeness(name, sound)
                 if score >= (_LIKE_LONG if len(name) >= _LONG_NAME else _LIKE_SHORT) - _MARGIN:

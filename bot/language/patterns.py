@@ -24,6 +24,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Generic, TypeVar
 
 from bot.language.tokens import Token
@@ -174,19 +175,23 @@ class PatternIndex(Generic[Row]):
     """Finds all rows' patterns in a token sequence."""
 
     def __init__(self, rows: Iterable[tuple[Pattern, Row]]) -> None:
-        self._by_word: dict[str, list[tuple[frozenset[str], Pattern, Row]]] = defaultdict(list)
+        self._by_word: dict[str, list[tuple[frozenset[str], frozenset[str], Pattern, Row]]] = defaultdict(list)
         for pattern, row in rows:
-            second = _second(pattern)
+            second, needed = _second(pattern), _needed(pattern)
             for word in set(_openers(pattern)):
-                self._by_word[word].append((second, pattern, row))
+                self._by_word[word].append((second, needed, pattern, row))
 
     def find(self, tokens: Sequence[Token]) -> list[Match[Row]]:
         """Every match, in the order of the text; overlaps are left to the caller."""
         found = []
-        for at, token in enumerate(tokens):
+        keys = [_keys(token) for token in tokens]
+        present = frozenset(chain.from_iterable(keys))
+        for at, openers in enumerate(keys):
             following = tokens[at + 1] if at + 1 < len(tokens) else None
-            for key in _keys(token):
-                for second, pattern, row in self._by_word.get(key, ()):
+            for key in openers:
+                for second, needed, pattern, row in self._by_word.get(key, ()):
+                    if needed and needed.isdisjoint(present):
+                        continue
                     if second and (following is None or not _fits(following, second)):
                         continue
                     end = match_end(pattern, tokens, at)
@@ -205,6 +210,19 @@ def _second(pattern: Pattern) -> frozenset[str]:
     """What the second token must be for the pattern to match at all; empty where that takes a closer look."""
     settled = len(pattern) > 1 and pattern[0].is_plain and pattern[1].is_plain
     return pattern[1].words if settled else frozenset()
+
+
+def _needed(pattern: Pattern) -> frozenset[str]:
+    """Words of which the message must hold one beyond the pattern's opener: those of its choosiest later element.
+
+    Most patterns share their opener with many others and fail at a word that is nowhere in the message.
+    """
+    choices = [
+        element.words.union(*(_openers(nested) for nested in element.sets))
+        for element in pattern[1:]
+        if (element.words or element.sets) and not element.optional
+    ]
+    return min(choices, key=len, default=frozenset())
 
 
 def _openers(pattern: Pattern) -> Iterator[str]:
