@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from asyncio import AbstractEventLoop
 from functools import partial
@@ -41,6 +42,7 @@ def make_app(model: Path, credentials: Path, endpoints: Path, actions: str = "ac
     )
     app.register_listener(_settle, "before_server_start")
     channels.add_to(app, opened, available)
+    app.register_listener(_end_what_is_left, "after_server_stop")  # the last: Sanic runs these in reverse
     app.register_listener(rasa.core.run.close_resources, "after_server_stop")
     return app
 
@@ -52,6 +54,14 @@ async def _settle(app: Sanic, _loop: AbstractEventLoop) -> None:
         raise RuntimeError("The model could not be loaded.")
     gc.collect()
     gc.freeze()
+
+
+async def _end_what_is_left(_app: Sanic, _loop: AbstractEventLoop) -> None:
+    """Pings that Engine.IO still has planned for open pages, and the like: nobody is there for them any more."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def serve(

@@ -21,8 +21,23 @@ logger = logging.getLogger(__name__)
 
 PATH = "/web/socket.io"
 LARGEST_PACKET = 64 * 1024
+TIME_TO_SHOW_A_TOKEN = 10.0
+"""Seconds that a connection may stay open without a session: the widget sends its token at once."""
 MOST_CONNECTIONS = 8
 """Of one session: as many open tabs as a person may have, and a few that have not yet noticed that they are lost."""
+
+
+class _Server(AsyncServer):
+    """Closes connections that show no token: they would be kept for as long as they answer pings."""
+
+    async def _handle_eio_connect(self, eio_sid: str, environ: Mapping[str, Any]) -> None:
+        await super()._handle_eio_connect(eio_sid, environ)
+        self.start_background_task(self._close_if_silent, eio_sid)
+
+    async def _close_if_silent(self, eio_sid: str) -> None:
+        await self.sleep(TIME_TO_SHOW_A_TOKEN)
+        if eio_sid in self.environ and self.manager.sid_from_eio_sid(eio_sid, "/") is None:
+            await self.eio.disconnect(eio_sid)
 
 
 class Live:
@@ -32,7 +47,7 @@ class Live:
         def allow(origin: str | None, environ: Mapping[str, Any]) -> bool:
             return origins.allowed(origin, environ.get("HTTP_HOST"), settings.origins)
 
-        self.server = AsyncServer(
+        self.server = _Server(
             async_mode="sanic", cors_allowed_origins=allow, max_http_buffer_size=LARGEST_PACKET, cors_credentials=False
         )
         self._gate = gate

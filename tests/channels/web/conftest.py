@@ -20,7 +20,9 @@ _configure_logging("DEBUG")
 from rasa.core.processor import MessageProcessor
 from bot.runtime import training
 from bot.runtime.server import serve
+from bot.channels.web import live
 
+live.TIME_TO_SHOW_A_TOKEN = 1.5
 handle = MessageProcessor.handle_message
 
 async def slowly(self, message):
@@ -31,7 +33,8 @@ async def slowly(self, message):
 MessageProcessor.handle_message = slowly
 serve(training.model_path(), port=int(sys.argv[1]))
 """
-"""The assistant itself, which logs all it can and takes its time over a message that says so."""
+"""The assistant itself, which logs all it can and takes its time over a message that says so;
+it waits less long for a token than it would for people."""
 
 
 def start_web(folder: Path, **settings: str) -> Running:

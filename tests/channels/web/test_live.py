@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from engineio import AsyncClient
 from socketio.exceptions import ConnectionError as NotConnected
 
 from tests.channels.web.client import Client, Socket
@@ -58,6 +61,39 @@ def test_our_page_and_an_allowed_site_connect(web: Running, ann: Client, transpo
 
     for origin in (SITE, web.base):
         asyncio.run(connect(origin))
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+def test_a_connection_that_shows_no_token_is_closed_and_one_with_a_session_is_not(
+    web: Running, ann: Client, transport: str
+) -> None:
+    async def wait() -> None:
+        socket = await Socket.open(web.base, ann.token, transport=transport)
+        silent, closed = AsyncClient(), asyncio.Event()
+        silent.on("disconnect", lambda *_: closed.set())
+        await silent.connect(web.base, transports=[transport], engineio_path="web/socket.io")
+        await asyncio.wait_for(closed.wait(), 10)
+        assert await socket.say("patient-01", "tacrolimus dose?") == {"id": "patient-01", "error": None}
+        await socket.close()
+
+    asyncio.run(wait())
+
+
+def test_an_assistant_that_is_stopped_with_pages_open_leaves_no_task_behind(own_web: Callable[..., Running]) -> None:
+    running = own_web()
+    ann = Client(running.base).begin()
+
+    async def leave_open() -> None:
+        socket = await Socket.open(running.base, ann.token)
+        await socket.say("left-open-1", "tacrolimus dose?")
+        await socket.wait("answers")
+        running.process.send_signal(signal.SIGINT)
+        await asyncio.to_thread(running.process.wait, 20)
+        await socket.close()
+
+    asyncio.run(leave_open())
+    log = running.log.read_text()
+    assert "Task was destroyed" not in log and "Traceback" not in log
 
 
 def test_two_people_with_each_other_s_ids_hear_only_their_own(web: Running, ann: Client, bob: Client) -> None:
