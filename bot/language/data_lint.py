@@ -19,6 +19,8 @@ import numpy as np
 import yaml
 from rapidfuzz import fuzz, process
 
+from bot.language.data_likeness import alike_in_meaning
+
 ROOT: Final = Path(__file__).parents[2]
 TRAINING: Final = ROOT / "data" / "nlu"
 NO_MESSAGES: Final = frozenset({"perturb.yml"})
@@ -126,6 +128,7 @@ def lint(
         *_duplicates(messages),
         *_near_duplicates(messages),
         *_overlaps(messages, test_texts),
+        *_same_meaning(messages, test_texts),
         *_unknown_names(messages, names),
     ]
 
@@ -196,6 +199,16 @@ def _overlaps(messages: Sequence[Message], test_texts: Mapping[str, str]) -> Ite
         near = [other for bucket in (-1, 0, 1) for other in known[len(text) // 8 + bucket]]
         if process.extractOne(text, near, scorer=fuzz.ratio, score_cutoff=SAME):
             yield f"{message.where}: {message.text!r} is nearly the text of a test; delete the training message"
+
+
+def _same_meaning(messages: Sequence[Message], test_texts: Mapping[str, str]) -> Iterator[str]:
+    candidates = [(message, normalise(message.text)) for message in messages]
+    candidates = [(message, text) for message, text in candidates if len(text.split()) >= WORDS_TO_OVERLAP]
+    tests = [text for text in test_texts if len(text.split()) >= WORDS_TO_OVERLAP]
+    if candidates and tests:
+        for place, other in alike_in_meaning([text for _, text in candidates], tests):
+            message, where = candidates[place][0], test_texts[tests[other]]
+            yield f"{message.where}: {message.text!r} means the same as {tests[other]!r} in a test, {where}; delete it"
 
 
 def _unknown_names(messages: Sequence[Message], names: Collection[str]) -> Iterator[str]:
