@@ -202,6 +202,9 @@ def _overlaps(messages: Sequence[Message], test_texts: Mapping[str, str]) -> Ite
 
 
 def _same_meaning(messages: Sequence[Message], test_texts: Mapping[str, str]) -> Iterator[str]:
+    """Of messages whose words are not already those of a test."""
+    told = {fault.partition(": ")[0] for fault in _overlaps(messages, test_texts)}
+    messages = [message for message in messages if message.where not in told]
     candidates = [(message, normalise(message.text)) for message in messages]
     candidates = [(message, text) for message, text in candidates if len(text.split()) >= WORDS_TO_OVERLAP]
     tests = [text for text in test_texts if len(text.split()) >= WORDS_TO_OVERLAP]
