@@ -122,13 +122,15 @@ def lint(
 
     ``intents`` are the known ones; ``names`` the drug names of the treatment table (empty: names are not checked).
     """
+    overlaps = list(_overlaps(messages, test_texts))
+    told = {fault.partition(": ")[0] for fault in overlaps}
     return [
         *_form(messages, intents),
         *_too_few(messages, intents),
         *_duplicates(messages),
         *_near_duplicates(messages),
-        *_overlaps(messages, test_texts),
-        *_same_meaning(messages, test_texts),
+        *overlaps,
+        *_same_meaning([message for message in messages if message.where not in told], test_texts),
         *_unknown_names(messages, names),
     ]
 
@@ -202,9 +204,6 @@ def _overlaps(messages: Sequence[Message], test_texts: Mapping[str, str]) -> Ite
 
 
 def _same_meaning(messages: Sequence[Message], test_texts: Mapping[str, str]) -> Iterator[str]:
-    """Of messages whose words are not already those of a test."""
-    told = {fault.partition(": ")[0] for fault in _overlaps(messages, test_texts)}
-    messages = [message for message in messages if message.where not in told]
     candidates = [(message, normalise(message.text)) for message in messages]
     candidates = [(message, text) for message, text in candidates if len(text.split()) >= WORDS_TO_OVERLAP]
     tests = [text for text in test_texts if len(text.split()) >= WORDS_TO_OVERLAP]
