@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bot.dialogue.data import DialogueDataError, has_cue, read
+from bot.dialogue.cited import numbered
+from bot.dialogue.data import DialogueDataError, has_cue, is_short, read
+from bot.dialogue.kinds import ABOUT_A_DRUG
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
-from bot.dialogue.resolve import ABOUT_A_DRUG, is_short, numbered
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import INTENTS
 from bot.guidance.vocabulary import TOPICS

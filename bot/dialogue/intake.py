@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.dialogue.answering import Reply, bare_severity, reply_to
-from bot.dialogue.data import has_cue
+from bot.dialogue.data import has_cue, is_short
 from bot.dialogue.facts import Clash, differs, merge
 from bot.dialogue.focus import TOPIC_OF_SLOT, measured_again, topic_of
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Facts, Reading
-from bot.dialogue.resolve import is_short
 from bot.dialogue.withdraw import without
 from bot.guidance.model import RECOGNISED_ONLY, Case
 

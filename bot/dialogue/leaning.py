@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.dialogue.data import has_cue, in_the_light, without_lead_in
+from bot.dialogue.data import has_cue, in_the_light, is_short, without_lead_in
+from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
-from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, is_short
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Question
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from bot.dialogue.answering import reply_to
 from bot.dialogue.data import has_cue
+from bot.dialogue.kinds import ABOUT_A_DRUG
 from bot.dialogue.memory import Memory, Parked
 from bot.dialogue.reading import Reading
-from bot.dialogue.resolve import ABOUT_A_DRUG
 from bot.guidance.model import Case
 
 CHANGES = frozenset((("self", "relative"), ("relative", "self"), ("self", "patient"), ("patient", "relative")))

@@ -10,9 +10,10 @@ from bot.dialogue.adjust import escalated, flagged, led, reminded, repeats, shor
 from bot.dialogue.data import register
 from bot.dialogue.escalate import gravest
 from bot.dialogue.facts import differs
+from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, MOST_DRUGS
 from bot.dialogue.memory import Memory, Pending
 from bot.dialogue.plan import Consult, Say, Task, Turn
-from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, MOST_DRUGS, drugs_of_aspects
+from bot.dialogue.pointing import drugs_of_aspects
 from bot.dialogue.silent import left_unsaid
 from bot.guidance import engine
 from bot.guidance.answer import Answer, Ask

@@ -6,25 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.dialogue.again import another_drug
 from bot.dialogue.answering import WHICH_DRUG
-from bot.dialogue.data import has_cue
+from bot.dialogue.data import has_cue, is_short
 from bot.dialogue.expect import of_its_subject
 from bot.dialogue.facts import merge
 from bot.dialogue.intake import Intake
+from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, OF_A_SIDE_EFFECT
 from bot.dialogue.leaning import HEARD_BY_CHANCE, leaning
 from bot.dialogue.memory import Memory
 from bot.dialogue.plan import Consult, Flow, Say, Task
+from bot.dialogue.pointing import NoSuchOptionError
+from bot.dialogue.raised import by_new_facts
 from bot.dialogue.reading import Asked, Reading
-from bot.dialogue.resolve import (
-    ABOUT_A_DRUG,
-    ABOUT_THE_CASE,
-    OF_A_SIDE_EFFECT,
-    NoSuchOptionError,
-    another_drug,
-    by_new_facts,
-    is_short,
-    meant,
-)
+from bot.dialogue.resolve import meant
 from bot.dialogue.silent import asked_of_the_article
 from bot.guidance.model import Question
 

@@ -15,11 +15,11 @@ from bot.dialogue.escalate import graver_since, gravest, red_flag_question, take
 from bot.dialogue.expect import in_context
 from bot.dialogue.focus import with_own_severity, with_supposed
 from bot.dialogue.intake import take_in
+from bot.dialogue.kinds import ABOUT_A_DRUG, ATTRIBUTES
 from bot.dialogue.memory import Memory
 from bot.dialogue.persons import Whose, whose
 from bot.dialogue.plan import FLOW_OF, Consult, Flow, Note, Say, Task, Turn
 from bot.dialogue.reading import Asked, Reading, RedFlag
-from bot.dialogue.resolve import ABOUT_A_DRUG, ATTRIBUTES
 from bot.dialogue.several import told_apart
 from bot.dialogue.tasks import MOST_TASKS, QUESTIONS, STATEMENTS, same_task, tasks_for
 from bot.dialogue.withdraw import with_withdrawals
