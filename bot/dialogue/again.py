@@ -15,6 +15,10 @@ CARRIED = frozenset(("risk", "monitoring", "contraindication", "evidence", "preg
 """Topics whose finer subjects a comparison goes on with; a dose or a place of one drug is none."""
 
 
+OF_THE_OPTIONS = ("ask_alternatives", "ask_ild_treatment", "ask_treatment_failure", "ask_citation")
+"""What "would you avoid it in ILD", "any guideline that puts it first" are taken for when they are of one drug."""
+
+
 def another_drug(asked: Asked, reading: Reading, memory: Memory) -> tuple[Question, ...]:
     """The last questions for the drug that was meant ("sorry, meant cyclosporine"), or for one more ("same for aza").
 
@@ -97,10 +101,12 @@ def of_it(question: Question, asked: Asked, memory: Memory) -> Question:
     """ "Would it replace the others?" after one drug was asked about is about that drug, not about all options."""
     last = memory.questions[-1] if memory.questions else None
     drugs = tuple(d for d in last.drugs if d not in REPLACED) if last is not None else ()
-    leaves_it_out = question.kind == "ask_alternatives" and not question.drugs and not question.options
+    leaves_it_out = question.kind in OF_THE_OPTIONS and not question.drugs and not question.options
+    if question.kind == "ask_citation" and not question.aspects:
+        return question  # "is that dose cited" is of what was said
     if len(drugs) != 1 or not leaves_it_out or not has_cue("asks_of_it", without_lead_in(asked.text)):
         return question
-    return replace(question, kind="ask_drug_info", drugs=drugs)
+    return replace(question, kind="ask_evidence" if question.aspects else "ask_drug_info", drugs=drugs)
 
 
 def on_the_same_subject(question: Question, asked: Asked, memory: Memory) -> Question:

@@ -117,7 +117,7 @@ def has_cue(name: str, text: str) -> bool:
 def without_lead_in(text: str) -> str:
     """The text without the words before it that say nothing ("ok, so just tell me")."""
     found = _cues()["lead_in"].match(text.strip())
-    return text.strip()[found.end() :] if found else text.strip()
+    return text.strip()[found.end() :].lstrip() if found else text.strip()
 
 
 def key(value: Any) -> str:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from bot.dialogue.cited import numbered
 from bot.dialogue.data import DialogueDataError, has_cue, is_short, read
-from bot.dialogue.kinds import ABOUT_A_DRUG
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
 from bot.guidance.knowledge import load_knowledge
@@ -23,8 +23,6 @@ SECOND_VOICE = 0.05
 
 CERTAIN = 0.95
 """At this confidence an intent is believed, however rarely a short follow-up is one."""
-A_GUESS = 0.45
-"""Below this score of its first choice the classifier only guesses."""
 TELLING = ("provide_patient_info", "correct_info")
 A_FEW = 3
 """More words than these that are taken for a statement, and ask nothing, are one ("her numbers are normal again")."""
@@ -195,6 +193,9 @@ def _by_its_words(asked: Asked, memory: Memory) -> str | None:
 
     Only where the classifier hears something that a short follow-up hardly ever is, or is not sure.
     """
+    advice = has_cue("asks_advice", asked.text.strip()) and asked.confidence < CERTAIN and bool(memory.questions)
+    if advice and asked.intent in _expectations().unlikely:
+        return "ask_alternatives"
     few = is_short(asked.text) and asked.citation is None
     known = _expectations()
     told = asked.intent in TELLING and asked.confidence >= known.sure and len(asked.text.split()) > A_FEW
@@ -213,7 +214,11 @@ def _doubted(asked: Asked) -> float:
     known = _expectations()
     if has_cue_of(asked.intent, asked.text):
         return UNSURE
-    return CERTAIN if asked.intent in known.words and not asked.aspects else known.sure
+    aspects = load_knowledge().table.aspects
+    borne_out = any(
+        known.topics.get(topic) == asked.intent for a in asked.aspects if a in aspects for topic in aspects[a].topics
+    )
+    return CERTAIN if asked.intent in known.words and not borne_out else known.sure
 
 
 def has_cue_of(intent: str, text: str) -> bool:

@@ -36,18 +36,34 @@ WORSE: Mapping[str, Mapping[str, Any]] = {
 """What "if it got worse" supposes."""
 DEGREES = ("mild", "moderate", "severe")
 SET_APART = ("other", "mentioned")
+OF_AN_ORDER = ("ask_evidence", "compare_drugs")
+"""Kinds of question in which "tacrolimus before rituximab" is an order and tells of no trial of either."""
 NUMBERS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4}
 _A_NUMBER = re.compile(r"(?:[\w']+[,. ]+){0,8}([3-9]\d|1\d\d)(?:\.\d)?[ .!]*$")
+_A_CLAUSE = re.compile(r"[^.,;!?\n]+[.,;!?\n]")
 _SOME_OF_THEM = re.compile(r"(?<!\w)(first|last|other) (two|three|[23])(?!\w)", re.IGNORECASE)
 
 
 def topic_of(reading: Reading) -> str | None:
     """What the message last speaks of that can be mild or severe; None when it names nothing of the kind."""
     spoken = [m for m in reading.mentions if m.concept in TOPIC_OF and not set(m.context) & set(SET_APART)]
+    if _degree_stands_first(reading):
+        spoken = []
     if spoken:
         return TOPIC_OF[max(spoken, key=lambda m: m.end).concept]
     told = [TOPIC_OF_SLOT[slot] for slot in reading.facts if slot in TOPIC_OF_SLOT]
     return told[-1] if len(set(told)) == 1 else None
+
+
+def _degree_stands_first(reading: Reading) -> bool:
+    """A degree alone in the first clause ("mild. and my lungs love it") is not of what the next one speaks of."""
+    degrees = [m for m in reading.mentions if m.concept == "severity" and m.value == reading.severity]
+    if len(degrees) != 1 or "mmf_response" not in reading.facts:
+        return False
+    first = _A_CLAUSE.match(reading.text)
+    end = first.end() if first else 0
+    named = any(m.concept in TOPIC_OF and m.start < end for m in reading.mentions)
+    return degrees[0].end <= end < len(reading.text.rstrip()) and not named
 
 
 def with_own_severity(memory: Memory, reading: Reading) -> Reading:
@@ -93,20 +109,38 @@ def with_supposed(memory: Memory, reading: Reading) -> Reading:
     """The reading with what it supposes by leaning on the conversation ("if it were severe after all")."""
     told = {slot: value for slot, value in reading.facts.items() if slot != "audience"}
     if told and has_cue("opens_a_supposition", reading.text.strip()):
-        kept = {slot: value for slot, value in reading.facts.items() if slot == "audience"}
-        return replace(reading, facts=kept, scenario={**reading.scenario, **told}, hypothetical=True)
+        return replace(
+            reading, facts=_without(reading.facts, told), scenario={**reading.scenario, **told}, hypothetical=True
+        )
+    if memory.questions and set(told) == {"pregnancy"} and has_cue("names_a_topic", reading.text.strip()):
+        return replace(reading, facts=_without(reading.facts, told), scenario={**reading.scenario, **told})
+    only_tried = reading.intent in OF_AN_ORDER and set(reading.scenario) == {"drugs_tried"}
+    if only_tried and has_cue("order_of_drugs", reading.text):
+        return replace(reading, scenario={}, hypothetical=False)
     if not memory.questions or told:
         return reading
     supposed = {
         **_bare_severity(memory, reading),
         **_another_effect(reading),
         **_worse(memory, reading),
+        **_lasting(memory, reading),
         **_were_so(memory, reading),
     }
     supposed = {slot: value for slot, value in supposed.items() if slot not in reading.scenario}
     if not supposed:
         return reading
     return replace(reading, scenario={**reading.scenario, **supposed}, hypothetical=True)
+
+
+def _without(facts: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    return {slot: value for slot, value in facts.items() if slot not in told}
+
+
+def _lasting(memory: Memory, reading: Reading) -> dict[str, Any]:
+    """ "Suppose the counts stay down": the side effect that was told goes on."""
+    supposed = has_cue("supposing", reading.text) and has_cue("stays_bad", reading.text)
+    plain = not reading.scenario and topic_of(reading) in (None, SIDE_EFFECT)
+    return {"side_effect_persistent": True} if supposed and plain and memory.case.side_effect else {}
 
 
 def _bare_severity(memory: Memory, reading: Reading) -> dict[str, Any]:
@@ -158,6 +192,13 @@ def some_of_them(text: str, memory: Memory) -> tuple[str, ...]:
     if has_cue("those_two", text) and len(memory.recent) > 1:
         return memory.drugs if len(memory.drugs) == NUMBERS["two"] else memory.recent[-2:]
     if has_cue("the_other_one", text):
-        others = tuple(d for d in listed if d not in memory.drugs)
+        others = tuple(d for d in listed if d not in memory.drugs) or _beside_it(memory)
         return others[-1:]
     return ()
+
+
+def _beside_it(memory: Memory) -> tuple[str, ...]:
+    """The other drug of the two that head the list, when the one spoken of is one of them ("and the other one")."""
+    listed = tuple(dict.fromkeys(d for drugs in memory.option_drugs.values() for d in drugs))[: NUMBERS["two"]]
+    others = tuple(d for d in listed if d not in memory.drugs)
+    return others if len(others) < len(listed) else ()

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.dialogue.answering import Reply, bare_severity, reply_to
+from bot.dialogue.answering import SEVERITY_OF, Reply, bare_severity, reply_to
 from bot.dialogue.data import has_cue, is_short
 from bot.dialogue.facts import Clash, differs, merge
 from bot.dialogue.focus import TOPIC_OF_SLOT, measured_again, topic_of
+from bot.dialogue.kinds import NEVER_TRIED
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Facts, Reading
 from bot.dialogue.withdraw import without
-from bot.guidance.model import RECOGNISED_ONLY, Case
+from bot.guidance.model import Case
 
-NEVER_TRIED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium", "corticosteroid", *RECOGNISED_ONLY))
-"""Drugs that are no alternative to mycophenolate: having had them rules nothing out."""
 ASKING = ("ask_dose", "ask_monitoring", "ask_evidence", "compare_drugs", "ask_contraindication", "ask_drug_risk")
+QUESTIONS_OF_CHOICE = ("ask_alternatives", "ask_drug_info", "compare_drugs", "ask_drug_risk")
+"""Questions in which "without hair loss" says what is wanted, and takes nothing back."""
 SURELY_ASKED = 0.7
 OF_A_SEVERITY = frozenset(("side_effect_severity", "ild_severity"))
 
@@ -46,7 +47,7 @@ class Intake:
 def take_in(memory: Memory, reading: Reading) -> Intake:
     """Facts and replies stored; scenario values are not."""
     reply = reply_to(replace(memory, turns=memory.turns - 1), reading)
-    bare = bare_severity(memory, reading) if reply is None else {}
+    bare = bare_severity(memory, reading) if reply is None or reply.slot not in SEVERITY_OF else {}
     facts = {**bare, **reading.facts}
     settled = dict(reply.facts) if reply is not None else {}
     settled.update(_of_scenario(memory, reading))
@@ -61,13 +62,19 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
         facts["drugs_tried"] = [d for d in facts["drugs_tried"] if d not in NEVER_TRIED]
     if "ild_course" in facts and facts.get("ild_severity") == "present_unspecified" and _lungs_known(memory.case):
         del facts["ild_severity"]  # it only came with the course
+    if facts.get("ild_severity") == "none" and _of_the_response(memory, reading):
+        del facts["ild_severity"]  # "lungs good" on the drug says that it works
     facts.pop("audience", None)
-    if reading.audience and (memory.case.audience is None or _says_who(reading)):
+    shorthand = reading.audience == "patient" and has_cue("as_prescriber", reading.text)
+    first = memory.case.audience is None and not shorthand
+    if reading.audience and (first or _says_who(reading)):
         facts["audience"] = reading.audience
     if reading.act == "plain" and reading.intent != "set_audience":
         facts.pop("audience", None)  # plain words for one answer are no lasting choice
     correcting = reading.intent == "correct_info" or has_cue("change", reading.text)
     retracted = reading.retracted
+    if reading.intent in QUESTIONS_OF_CHOICE and has_cue("wanting_without", reading.text):
+        retracted = {slot: values for slot, values in retracted.items() if slot != "side_effect"}
     if bare and set(retracted) >= OF_A_SEVERITY:  # "moderate, not severe" takes back the one that it is about
         retracted = {slot: values for slot, values in retracted.items() if slot in bare or slot not in OF_A_SEVERITY}
     held = without(memory.case, reading.withdrawn)
@@ -102,6 +109,15 @@ def _named_together(reading: Reading, facts: Facts) -> tuple[str, ...]:
     return named if len(named) > 1 else ()
 
 
+def _of_the_response(memory: Memory, reading: Reading) -> bool:
+    """Is "no lung disease" only another reading of the words that tell how well the drug works?"""
+    if memory.pending is not None and memory.pending.slot == "ild_severity":
+        return False
+    spans = {(m.start, m.end) for m in reading.mentions if m.concept == "response"}
+    none = [m for m in reading.mentions if m.concept == "ild" and m.value == "none"]
+    return bool(none) and all((m.start, m.end) in spans for m in none)
+
+
 def _lungs_known(case: Case) -> bool:
     return case.ild_severity not in (None, "none")
 
@@ -113,6 +129,9 @@ def _says_who(reading: Reading) -> bool:
 
 def _tried(memory: Memory, reading: Reading) -> Facts:
     """Drugs named in reply to "which have been tried?", or as had before ("did have azathioprine"), were tried."""
+    dropped = [m.value for m in reading.mentions if m.concept == "drug" and has_cue("given_up", reading.text[m.end :])]
+    if dropped and "?" not in reading.text and not reading.hypothetical and "drugs_tried" not in reading.facts:
+        return {"drugs_tried": [d for d in dict.fromkeys(dropped) if d not in NEVER_TRIED]}
     spoken_of = reading.drugs or (memory.drugs if len(memory.drugs) == 1 and has_cue("had_that", reading.text) else ())
     named = [d for d in spoken_of if d not in NEVER_TRIED and d not in reading.retracted.get("drugs_tried", ())]
     if not named or "drugs_tried" in reading.facts or reading.hypothetical or "?" in reading.text:

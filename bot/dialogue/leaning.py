@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.dialogue.data import has_cue, in_the_light, is_short, without_lead_in
-from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
 from bot.guidance.knowledge import load_knowledge
@@ -30,8 +30,6 @@ HEARD_BY_CHANCE = (
 """What a few words without a subject are taken for when the classifier has nothing to hold on to."""
 REPLACED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium"))
 UNSURE = 0.8
-A_GUESS = 0.45
-"""Below this score of its first choice the classifier only guesses, whatever the conversation makes of it."""
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _FIGURE = re.compile(r"\d")
 
@@ -41,7 +39,12 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
     last = _last(memory)
     if has_cue("what_it_recommends", asked.text) and not _has_a_subject(asked, reading):
         return Question(kind="ask_alternatives")
-    if last is None or _has_a_subject(asked, reading):
+    if _has_a_subject(asked, reading):
+        return None
+    of_the_review = memory.last is not None and memory.last.kind == "ask_review_status"
+    if of_the_review and reading.act is None and has_cue("it", asked.text) and asked.confidence < UNSURE:
+        return Question(kind="ask_review_status")  # "so my GP can go by it"
+    if last is None:
         return None
     if reading.act in (None, "sources") and has_cue("does_it_say", asked.text) and not has_cue("a_source", asked.text):
         return _again(last)
@@ -49,7 +52,8 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
         return None  # it has a meaning of its own after that question
     if reading.act is not None or not is_short(asked.text) or not _asks(asked.text):
         return None
-    wondering = asked.intent in ("affirm", "deny") and "?" in asked.text  # "so not needed?" is no "no"
+    opens = has_cue("asks_of_it", without_lead_in(asked.text))
+    wondering = asked.intent in ("affirm", "deny") and ("?" in asked.text or opens)  # "so not needed?" is no "no"
     by_chance = wondering or (asked.intent in HEARD_BY_CHANCE and asked.confidence < UNSURE)
     if by_chance and last.kind != "ask_citation" and (of_it := _of_one_drug(asked, last, memory)):
         return of_it
@@ -57,6 +61,8 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
     picked_up = _picks_up(asked.text, memory)
     if wondering or (by_chance and (judged or picked_up)):
         return _again(last)
+    if last.kind == "out_of_scope" and has_cue("of_them", asked.text) and asked.confidence < UNSURE:
+        return _again(last)  # "which ones are banned" after the vaccines
     return _again(last) if _guessed(asked) and last.kind in ANSWERABLE else None
 
 

@@ -99,7 +99,7 @@ def suspect(asked: Asked, memory: Memory) -> tuple[str, ...]:
     return last.drugs
 
 
-def _stays(aspect: str) -> bool:
+def stays(aspect: str) -> bool:
     """Is the finer subject about staying on mycophenolate, whatever drug was spoken of last?"""
     row = load_knowledge().table.aspects.get(aspect)
     return row is not None and row.topics == ("management",)
@@ -109,7 +109,9 @@ def leaves_out_its_drug(question: Question, asked: Asked, memory: Memory) -> boo
     """Is it a question about a drug that names none, so that those just spoken of are meant?"""
     if question.drugs or question.options or not memory.drugs:
         return False
-    if question.aspects and all(_stays(aspect) for aspect in question.aspects):
+    if question.aspects and all(stays(aspect) for aspect in question.aspects):
+        return False
+    if question.aspects and has_cue("of_all_of_them", asked.text):
         return False
     if question.kind == "ask_pregnancy":
         about_a_drug = bool(memory.questions) and memory.questions[-1].kind in ABOUT_A_DRUG

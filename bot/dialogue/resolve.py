@@ -20,6 +20,7 @@ from bot.dialogue.pointing import (
     suspect,
 )
 from bot.dialogue.reading import Asked, Reading
+from bot.dialogue.worded import by_its_words
 from bot.guidance.model import Question
 
 EXAMINATIONS = frozenset(("pft", "hrct", "ck_enzymes", "inflammatory_markers", "strength"))
@@ -48,6 +49,7 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         question = replace(question, kind="ask_monitoring", terms=())
     if question.kind == "ask_citation" and question.citation is None:
         question = replace(question, citation=numbered(asked.text))
+    question = by_its_words(question, asked, memory)
     question = in_that_light(same_again(question, asked, memory), asked, memory)
     question = on_the_same_subject(of_it(question, asked, memory), asked, memory)
     if question.kind == "ask_citation" or reading.act == "sources":

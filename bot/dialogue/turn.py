@@ -44,7 +44,7 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
         return _emergency(memory, reading)
     if reading.problem is not None:
         return Turn(memory, (Say(reading.problem, reading.understood()),))
-    anew = flow is Flow.NEW_PATIENT or reading.act == "new_patient"
+    anew = (flow is Flow.NEW_PATIENT or reading.act == "new_patient") and not _restarts_a_drug(memory, reading)
     if anew and reading.act != "undo" and not _says_whose(memory, reading):
         return _new_patient(memory, reading)
     if memory.emergency is not None:
@@ -55,7 +55,8 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
             return Turn(take_in(memory, reading).memory, (Say("emergency_over", reading.understood()),))
     if reading.act == "undo" and not has_cue("asks_leave", reading.text.strip()):
         return _undo(memory, reading)
-    if memory.today is not None and flow in (Flow.OUT_OF_SCOPE, Flow.FALLBACK) and not _over(reading):
+    placed = reading.drugs or any(a.aspects for a in reading.asked)
+    if memory.today is not None and flow in (Flow.OUT_OF_SCOPE, Flow.FALLBACK) and not placed and not _over(reading):
         # What cannot be placed after such a sign mostly plays it down or puts it off ("the clinic is on Thursday").
         return Turn(memory, (Consult(red_flag_question(memory.today), memory.case, reading.understood()),))
     if (since := graver_since(memory, reading)) and reading.red_flag is None:
@@ -71,6 +72,11 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
     if load_knowledge().table.red_flags[rule].level == "emergency":
         return _emergency(memory, reading)
     return replace(_ordinary(memory, reading, flow), red_flag=rule)
+
+
+def _restarts_a_drug(memory: Memory, reading: Reading) -> bool:
+    """ "And restart?" after the drug was held is about the drug; nobody asks to forget the case."""
+    return bool(memory.questions) and has_cue("restarts_a_drug", reading.text.strip())
 
 
 def _says_whose(memory: Memory, reading: Reading) -> bool:

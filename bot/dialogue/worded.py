@@ -1,0 +1,56 @@
+"""What the words of a question make of it, whatever it was taken for: "which is safer", "instead or with it"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.dialogue.data import has_cue
+from bot.dialogue.kinds import A_GUESS, OF_A_SIDE_EFFECT, REPLACED
+from bot.dialogue.memory import Memory
+from bot.dialogue.pointing import compared, stays
+from bot.dialogue.reading import Asked
+from bot.guidance.knowledge import load_knowledge
+from bot.guidance.model import Question
+
+NAMED_ATTRIBUTES = ("ask_monitoring", "ask_dose", "ask_evidence", "ask_drug_risk", "ask_contraindication")
+"""Kinds of question with a list of words of their own in cues.yml."""
+HARMS = frozenset(("risk", "monitoring", "contraindication", "pregnancy", "lactation", "fertility"))
+
+
+def by_its_words(question: Question, asked: Asked, memory: Memory) -> Question:
+    """What the words themselves make of the question, whatever it was taken for."""
+    if question.kind == "compare_drugs" and has_cue("which_is_safer", asked.text) and not _of_one_harm(memory):
+        named = compared(question, asked, memory).drugs
+        several = "ranking_safety" not in question.aspects and len(named) > 1
+        return replace(question, kind="ask_drug_risk", drugs=named) if several else question
+    if question.kind == "ask_dose" and set(question.drugs) >= REPLACED:
+        return replace(question, aspects=tuple(dict.fromkeys(("equivalent_dose", *question.aspects))))
+    if question.kind == "ask_dose" and not question.drugs and any(stays(a) for a in question.aspects):
+        return replace(question, aspects=tuple(a for a in question.aspects if stays(a)))  # "restart at what dose"
+    if memory.questions and has_cue("is_it_the_drug", asked.text.strip()) and _tells_an_effect(memory):
+        return replace(question, kind="ask_drug_risk", drugs=("mycophenolate_mofetil",))
+    if has_cue("beside_or_instead", asked.text) and (added := _added(memory)):
+        return replace(question, kind="ask_drug_info", drugs=added, aspects=())
+    one_other = set(question.drugs) - REPLACED
+    if question.kind == "ask_alternatives" and asked.confidence < A_GUESS and len(one_other) == 1:
+        kind = next((kind for kind in NAMED_ATTRIBUTES if has_cue(kind, asked.text)), "ask_drug_info")
+        return replace(question, kind=kind, drugs=tuple(d for d in question.drugs if d in one_other))
+    return question
+
+
+def _of_one_harm(memory: Memory) -> bool:
+    """Was one harm asked about last ("does it raise blood pressure"), so that "gentler" is about that?"""
+    table = load_knowledge().table.aspects
+    last = memory.questions[-1] if memory.questions else None
+    return last is not None and any(HARMS & set(table[a].topics) for a in last.aspects if a in table)
+
+
+def _tells_an_effect(memory: Memory) -> bool:
+    return bool(memory.case.side_effect) and memory.questions[-1].kind in (*OF_A_SIDE_EFFECT, "ask_alternatives")
+
+
+def _added(memory: Memory) -> tuple[str, ...]:
+    """The drug that the list last seen only adds to the others."""
+    rows = load_knowledge().rules.options
+    adjuncts = {row.option for row in rows if any(place.stance == "adjunct" for place in row.places)}
+    return next((memory.option_drugs[option] for option in memory.options if option in adjuncts), ())
