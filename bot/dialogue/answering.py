@@ -18,6 +18,7 @@ SEVERITY_OF = {
 """Questions that a bare severity ("it's mild") answers, and the fact it then is."""
 WHICH_DRUG = "drug"
 DENIED = ("absent", "negated", "other", "mentioned")
+A_BARE_QUESTION = 3
 A_CORRECTION = 10
 """Words at most of a message whose one degree corrects what was told."""
 OF_A_SIDE_EFFECT = ("report_side_effect", "ask_side_effect_management")
@@ -68,7 +69,8 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
 def bare_severity(memory: Memory, reading: Reading) -> Facts:
     """The fact that a severity without a noun is, when none of our questions was open: of what was last spoken of."""
     severity = reading.severity or _left_over(reading)
-    if severity is None:
+    asks = has_cue("opens_a_question", reading.text.strip()) and len(reading.text.split()) <= A_BARE_QUESTION
+    if severity is None or asks:  # "why early" tells no degree
         return {}
     if _about_the_drug(memory, reading) and "ild_severity" not in reading.retracted:
         return {"side_effect_severity": severity}

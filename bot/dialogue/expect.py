@@ -26,6 +26,7 @@ CERTAIN = 0.95
 TELLING = ("provide_patient_info", "correct_info")
 A_FEW = 3
 """More words than these that are taken for a statement, and ask nothing, are one ("her numbers are normal again")."""
+TWO_WORDS = 2
 BY_THE_WAY = ("goodbye", "greet", "thank", "bot_challenge", "affirm", "deny")
 UNSURE = 0.6
 """Below this confidence a few words that name their subject are believed before the classifier."""
@@ -131,8 +132,21 @@ def _another_reference(asked: Asked) -> Asked:
     return replace(asked, intent="ask_citation", confidence=1.0, citation=numbered(asked.text))
 
 
+def _no_by_the_way(asked: Asked) -> Asked:
+    """A greeting without its word, or thanks that are only guessed, is none once a conversation runs ("to whom")."""
+    heard = max((score for _, score in asked.ranking), default=asked.confidence)
+    greeting = asked.intent == "greet" and not has_cue("greets", asked.text)
+    guessed = asked.intent in ("goodbye", "thank", "bot_challenge", "give_feedback") and heard < A_GUESS
+    if not (greeting or guessed):
+        return asked
+    if "first_choice" in asked.aspects:
+        return replace(asked, intent="ask_alternatives")
+    return of_its_subject(asked) or replace(asked, intent="out_of_scope", confidence=min(asked.confidence, A_GUESS / 2))
+
+
 def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     known = _expectations()
+    asked = _no_by_the_way(asked) if memory.questions else asked
     elliptic = _by_its_words(asked, memory) or _an_attribute(asked, memory)
     if elliptic is not None:
         return replace(asked, intent=elliptic, confidence=max(asked.confidence, known.sure))
@@ -196,6 +210,9 @@ def _by_its_words(asked: Asked, memory: Memory) -> str | None:
     advice = has_cue("asks_advice", asked.text.strip()) and asked.confidence < CERTAIN and bool(memory.questions)
     if advice and asked.intent in _expectations().unlikely:
         return "ask_alternatives"
+    absurd = bool(memory.drugs) and asked.intent in _expectations().unlikely
+    if absurd and len(asked.text.split()) <= TWO_WORDS and has_cue("ends_in_a_name", asked.text.strip()):
+        return next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
     few = is_short(asked.text) and asked.citation is None
     known = _expectations()
     told = asked.intent in TELLING and asked.confidence >= known.sure and len(asked.text.split()) > A_FEW

@@ -35,6 +35,8 @@ WORSE: Mapping[str, Mapping[str, Any]] = {
 }
 """What "if it got worse" supposes."""
 DEGREES = ("mild", "moderate", "severe")
+LEFT_OPEN = frozenset(("mmf_response", "side_effect_persistent"))
+"""What a supposed failure sounds like when it is taken for a fact."""
 SET_APART = ("other", "mentioned")
 OF_AN_ORDER = ("ask_evidence", "compare_drugs")
 """Kinds of question in which "tacrolimus before rituximab" is an order and tells of no trial of either."""
@@ -112,6 +114,8 @@ def with_supposed(memory: Memory, reading: Reading) -> Reading:
         return replace(
             reading, facts=_without(reading.facts, told), scenario={**reading.scenario, **told}, hypothetical=True
         )
+    if memory.questions and told and set(told) <= LEFT_OPEN and _is_a_failure_supposed(reading.text):
+        return replace(reading, facts=_without(reading.facts, told), hypothetical=True)
     if memory.questions and set(told) == {"pregnancy"} and has_cue("names_a_topic", reading.text.strip()):
         return replace(reading, facts=_without(reading.facts, told), scenario={**reading.scenario, **told})
     only_tried = reading.intent in OF_AN_ORDER and set(reading.scenario) == {"drugs_tried"}
@@ -130,6 +134,11 @@ def with_supposed(memory: Memory, reading: Reading) -> Reading:
     if not supposed:
         return reading
     return replace(reading, scenario={**reading.scenario, **supposed}, hypothetical=True)
+
+
+def _is_a_failure_supposed(text: str) -> bool:
+    """ "If that does not work either" tells of no drug that does not work."""
+    return has_cue("it_fails", text) and (has_cue("supposing", text) or has_cue("conditional", text))
 
 
 def _without(facts: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
@@ -187,6 +196,8 @@ def some_of_them(text: str, memory: Memory) -> tuple[str, ...]:
         if len(listed) < count:
             return ()
         return listed[:count] if found[1].lower() == "first" else listed[-count:]
+    if has_cue("of_each", text) and not memory.named and len(memory.option_drugs) > 1:
+        return _of_the_first_two(memory)
     if has_cue("all_of_them", text) and len(listed) > 1:
         return listed
     if has_cue("those_two", text) and len(memory.recent) > 1:
@@ -195,6 +206,12 @@ def some_of_them(text: str, memory: Memory) -> tuple[str, ...]:
         others = tuple(d for d in listed if d not in memory.drugs) or _beside_it(memory)
         return others[-1:]
     return ()
+
+
+def _of_the_first_two(memory: Memory) -> tuple[str, ...]:
+    """The drugs of the two options put first ("what dose of each")."""
+    first = list(memory.option_drugs.values())[: NUMBERS["two"]]
+    return tuple(dict.fromkeys(d for drugs in first for d in drugs))
 
 
 def _beside_it(memory: Memory) -> tuple[str, ...]:

@@ -58,6 +58,8 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     if "side_effect" not in facts and not memory.case.side_effect and reading.intent in ASKING:
         facts.pop("side_effect_persistent", None)  # nothing is there that could go on
     facts.update(measured_again(memory, reading.text))
+    if reading.intent in ("thank", "give_feedback") and not reading.drugs and not _asked_for("mmf_response", memory):
+        facts.pop("mmf_response", None)  # "thanks, that helped" is said of the answer
     if "drugs_tried" in facts:  # a gout tablet or a steroid had before is no alternative that failed
         facts["drugs_tried"] = [d for d in facts["drugs_tried"] if d not in NEVER_TRIED]
     if "ild_course" in facts and facts.get("ild_severity") == "present_unspecified" and _lungs_known(memory.case):
@@ -109,9 +111,13 @@ def _named_together(reading: Reading, facts: Facts) -> tuple[str, ...]:
     return named if len(named) > 1 else ()
 
 
+def _asked_for(slot: str, memory: Memory) -> bool:
+    return memory.pending is not None and memory.pending.slot == slot
+
+
 def _of_the_response(memory: Memory, reading: Reading) -> bool:
     """Is "no lung disease" only another reading of the words that tell how well the drug works?"""
-    if memory.pending is not None and memory.pending.slot == "ild_severity":
+    if _asked_for("ild_severity", memory):
         return False
     spans = {(m.start, m.end) for m in reading.mentions if m.concept == "response"}
     none = [m for m in reading.mentions if m.concept == "ild" and m.value == "none"]
@@ -129,6 +135,8 @@ def _says_who(reading: Reading) -> bool:
 
 def _tried(memory: Memory, reading: Reading) -> Facts:
     """Drugs named in reply to "which have been tried?", or as had before ("did have azathioprine"), were tried."""
+    if has_cue("a_relative_had", reading.text) and has_cue("asks_for_me", reading.text):
+        return {}  # what a brother was given is not what was tried
     dropped = [m.value for m in reading.mentions if m.concept == "drug" and has_cue("given_up", reading.text[m.end :])]
     if dropped and "?" not in reading.text and not reading.hypothetical and "drugs_tried" not in reading.facts:
         return {"drugs_tried": [d for d in dict.fromkeys(dropped) if d not in NEVER_TRIED]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.dialogue.again import kind_again
@@ -22,6 +23,8 @@ from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import RECOGNISED_ONLY, Question
 
 TWO = 2
+ON_ATTRIBUTES = ("ask_monitoring", "ask_dose", "ask_drug_risk", "ask_evidence", "ask_pregnancy")
+_ON = re.compile(r"\b(?:on|by|for|regarding|as to|in) (?:the |their |terms of )*(\w+(?: \w+)?)[ ?.!]*$", re.IGNORECASE)
 OF_THE_DISEASE = frozenset(("pft", "hrct", "response", "ck_enzymes", "inflammatory_markers", "strength"))
 """Aspects of monitoring that watch the disease, whatever drug was spoken of."""
 
@@ -80,10 +83,18 @@ def compared(question: Question, asked: Asked, memory: Memory) -> Question:
 def one_attribute(question: Question, asked: Asked) -> Question:
     """ "Doses side by side" asks the one attribute of each drug, nothing else of them."""
     few = is_short(asked.text) and not asked.drugs
+    if question.kind == "compare_drugs" and (compared_on := _compared_on(asked.text)):
+        return replace(question, kind=compared_on)
     if question.kind != "compare_drugs" or not few or has_cue("between", asked.text):
         return question
     named = next((kind for kind in ATTRIBUTES if kind in ALSO_NAMED and has_cue(f"also:{kind}", asked.text)), None)
     return replace(question, kind=named) if named else question
+
+
+def _compared_on(text: str) -> str | None:
+    """The attribute that a comparison is asked for ("on monitoring"), if it names one."""
+    found = _ON.search(text)
+    return next((kind for kind in ON_ATTRIBUTES if has_cue(kind, found[1])), None) if found else None
 
 
 def suspect(asked: Asked, memory: Memory) -> tuple[str, ...]:
@@ -105,11 +116,20 @@ def stays(aspect: str) -> bool:
     return row is not None and row.topics == ("management",)
 
 
+def _watches_the_counts(memory: Memory) -> bool:
+    """Were low counts talked over last that may let the patient stay? Their checks are meant, not another drug's."""
+    last, case = memory.questions[-1] if memory.questions else None, memory.case
+    staying = case.side_effect_severity != "severe" and not case.side_effect_persistent and not memory.scenario
+    return last is not None and last.kind in OF_A_SIDE_EFFECT and "hematologic" in case.side_effect and staying
+
+
 def leaves_out_its_drug(question: Question, asked: Asked, memory: Memory) -> bool:
     """Is it a question about a drug that names none, so that those just spoken of are meant?"""
     if question.drugs or question.options or not memory.drugs:
         return False
     if question.aspects and all(stays(aspect) for aspect in question.aspects):
+        return False
+    if question.kind == "ask_monitoring" and _watches_the_counts(memory):
         return False
     if question.aspects and has_cue("of_all_of_them", asked.text):
         return False

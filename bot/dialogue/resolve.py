@@ -8,7 +8,7 @@ from bot.dialogue.again import in_that_light, kind_again, of_it, on_the_same_sub
 from bot.dialogue.cited import numbered, of_last_statements
 from bot.dialogue.data import has_cue, is_short
 from bot.dialogue.focus import some_of_them
-from bot.dialogue.kinds import IS_IT_SAFE, MOST_DRUGS
+from bot.dialogue.kinds import ATTRIBUTES, IS_IT_SAFE, MOST_DRUGS, REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.pointing import (
     compared,
@@ -49,10 +49,11 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         question = replace(question, kind="ask_monitoring", terms=())
     if question.kind == "ask_citation" and question.citation is None:
         question = replace(question, citation=numbered(asked.text))
-    question = by_its_words(question, asked, memory)
+    question = by_its_words(_without_the_one_left(question, reading), asked, memory)
     question = in_that_light(same_again(question, asked, memory), asked, memory)
     question = on_the_same_subject(of_it(question, asked, memory), asked, memory)
-    if question.kind == "ask_citation" or reading.act == "sources":
+    evidence = question.kind == "ask_evidence" and bool(asked.drugs)  # "the evidence for tacrolimus" is no reference
+    if question.kind == "ask_citation" or (reading.act == "sources" and not evidence):
         return of_last_statements(question, memory)
     if question.kind == "compare_drugs" and len(question.drugs) == 1 and has_cue("or_not", asked.text):
         return replace(question, kind="ask_drug_info", aspects=())
@@ -68,6 +69,16 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         drugs = suspect(asked, memory) or drugs_of_aspects(question.aspects) or memory.drugs[:MOST_DRUGS]
         return replace(question, drugs=drugs)
     return question
+
+
+def _without_the_one_left(question: Question, reading: Reading) -> Question:
+    """ "Tacrolimus after MMF: what to check?" asks of tacrolimus alone."""
+    others = tuple(d for d in question.drugs if d not in REPLACED)
+    if not others or len(others) == len(question.drugs) or question.kind not in ATTRIBUTES:
+        return question
+    left = [m for m in reading.mentions if m.concept == "drug" and m.value in REPLACED]
+    behind = left and all(has_cue("leaves_behind", reading.text[: m.start].rstrip()) for m in left)
+    return replace(question, drugs=others) if behind else question
 
 
 def _only_watches(question: Question, asked: Asked) -> bool:

@@ -15,12 +15,13 @@ from bot.dialogue.escalate import graver_since, gravest, red_flag_question, take
 from bot.dialogue.expect import in_context
 from bot.dialogue.focus import with_own_severity, with_supposed
 from bot.dialogue.intake import take_in
-from bot.dialogue.kinds import ABOUT_A_DRUG, ATTRIBUTES
+from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, ATTRIBUTES
 from bot.dialogue.memory import Memory
 from bot.dialogue.persons import Whose, whose
 from bot.dialogue.plan import FLOW_OF, Consult, Flow, Note, Say, Task, Turn
 from bot.dialogue.reading import Asked, Reading, RedFlag
 from bot.dialogue.several import told_apart
+from bot.dialogue.subjects import with_subject_of_the_drug
 from bot.dialogue.tasks import MOST_TASKS, QUESTIONS, STATEMENTS, same_task, tasks_for
 from bot.dialogue.withdraw import with_withdrawals
 from bot.guidance.knowledge import load_knowledge
@@ -34,7 +35,8 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
 
     ``flow`` is what Rasa chose by the intent of its first question; the conversation may make another intent likelier.
     """
-    likely = told_apart(in_context(memory, with_own_severity(memory, reading)))
+    own = with_subject_of_the_drug(memory, with_own_severity(memory, reading))
+    likely = told_apart(in_context(memory, own))
     likely = with_withdrawals(memory, with_supposed(memory, likely))
     if flow is None or likely.intent != reading.intent:
         flow = FLOW_OF.get(likely.intent, Flow.ANSWER)
@@ -51,7 +53,8 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
         if not _over(reading):
             return _still_an_emergency(memory, reading, flow)
         memory = replace(memory, emergency=None)
-        if not any(a.intent in QUESTIONS for a in reading.asked):
+        asks = has_cue("asks", reading.text) and any(a.intent in ABOUT_THE_CASE for a in reading.asked)
+        if not asks and not any(a.intent in QUESTIONS for a in reading.asked):
             return Turn(take_in(memory, reading).memory, (Say("emergency_over", reading.understood()),))
     if reading.act == "undo" and not has_cue("asks_leave", reading.text.strip()):
         return _undo(memory, reading)
@@ -117,7 +120,8 @@ def _adds_nothing(reading: Reading) -> bool:
 
 
 def _over(reading: Reading) -> bool:
-    if has_cue("false_alarm", reading.text):
+    later = has_cue("later_and_well", reading.text) and not reading.emergency
+    if later or has_cue("false_alarm", reading.text):
         return True
     return any(
         has_cue("resolved", clause) and not has_cue("not_yet", clause) and not clause.rstrip().endswith("?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.dialogue.data import has_cue
-from bot.dialogue.kinds import A_GUESS, OF_A_SIDE_EFFECT, REPLACED
+from bot.dialogue.kinds import A_GUESS, MOST_DRUGS, OF_A_SIDE_EFFECT, REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.pointing import compared, stays
 from bot.dialogue.reading import Asked
@@ -29,13 +29,31 @@ def by_its_words(question: Question, asked: Asked, memory: Memory) -> Question:
         return replace(question, aspects=tuple(a for a in question.aspects if stays(a)))  # "restart at what dose"
     if memory.questions and has_cue("is_it_the_drug", asked.text.strip()) and _tells_an_effect(memory):
         return replace(question, kind="ask_drug_risk", drugs=("mycophenolate_mofetil",))
+    if not question.drugs and has_cue("of_all_of_them", asked.text) and (kept := _of_evidence(question.aspects)):
+        return replace(question, kind="ask_evidence", aspects=kept, drugs=_in_the_rows(kept))  # "the fastest of them"
     if has_cue("beside_or_instead", asked.text) and (added := _added(memory)):
         return replace(question, kind="ask_drug_info", drugs=added, aspects=())
     one_other = set(question.drugs) - REPLACED
+    a_guess = asked.confidence < A_GUESS and question.kind in NAMED_ATTRIBUTES and len(one_other) == 1
+    if a_guess and has_cue("switch_to", asked.text) and not has_cue(question.kind, asked.text):
+        return replace(question, kind="ask_drug_info")
     if question.kind == "ask_alternatives" and asked.confidence < A_GUESS and len(one_other) == 1:
         kind = next((kind for kind in NAMED_ATTRIBUTES if has_cue(kind, asked.text)), "ask_drug_info")
         return replace(question, kind=kind, drugs=tuple(d for d in question.drugs if d in one_other))
     return question
+
+
+def _of_evidence(aspects: tuple[str, ...]) -> tuple[str, ...]:
+    table = load_knowledge().table.aspects
+    return tuple(a for a in aspects if a in table and table[a].topics == ("evidence",))
+
+
+def _in_the_rows(aspects: tuple[str, ...]) -> tuple[str, ...]:
+    """The drugs of which the article says something on the finer subjects."""
+    table = load_knowledge().table
+    rows = [table.rows[r] for a in aspects for r in table.aspects[a].rows]
+    drugs = (d for row in rows if row.support != "beyond_article" for d in row.drugs if d not in REPLACED)
+    return tuple(dict.fromkeys(drugs))[:MOST_DRUGS]
 
 
 def _of_one_harm(memory: Memory) -> bool:
