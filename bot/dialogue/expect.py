@@ -141,7 +141,9 @@ def _no_by_the_way(asked: Asked) -> Asked:
         return asked
     if "first_choice" in asked.aspects:
         return replace(asked, intent="ask_alternatives")
-    return of_its_subject(asked) or replace(asked, intent="out_of_scope", confidence=min(asked.confidence, A_GUESS / 2))
+    left = tuple((intent, score) for intent, score in asked.ranking if intent not in (asked.intent, *BY_THE_WAY))
+    unheard = replace(asked, intent="out_of_scope", confidence=A_GUESS / 2, ranking=left)
+    return of_its_subject(asked) or unheard
 
 
 def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:

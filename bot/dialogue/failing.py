@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.dialogue.data import has_cue
-from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, NEVER_TRIED
+from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, NEVER_TRIED, REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
 from bot.guidance.model import Case, Question
@@ -31,15 +31,21 @@ class Failure:
 def if_it_fails(asked: Asked, reading: Reading, memory: Memory) -> Failure | None:
     """What "and if that fails?" asks, by what was put forward last; None when it is not asked or nothing was."""
     last = memory.questions[-1] if memory.questions else None
-    if last is None or asked.drugs or asked.ordinal is not None or not _supposes_it(asked, reading):
+    if last is None or set(asked.drugs) - REPLACED or asked.ordinal is not None or not _supposes_it(asked, reading):
         return None
+    if not has_cue("it_fails", asked.text):
+        return _of_the_effect(memory)  # "what if they stay low" is of the counts, whatever was asked last
     tried = tuple(d for d in (last.drugs if last.kind in ABOUT_A_DRUG else ()) if d not in NEVER_TRIED)
     if not tried and last.kind in ABOUT_THE_CASE and memory.options and memory.options[0] not in STAYING:
         tried = tuple(d for d in memory.drugs if d not in NEVER_TRIED)
     if tried:
         earlier = (*memory.case.drugs_tried, *(d for d in tried if d not in memory.case.drugs_tried))
         return Failure(Question(kind="ask_treatment_failure"), {"drugs_tried": list(earlier)})
-    if last.kind not in ABOUT_THE_CASE or not memory.case.side_effect:
+    return _of_the_effect(memory) if last.kind in ABOUT_THE_CASE else None
+
+
+def _of_the_effect(memory: Memory) -> Failure | None:
+    if not memory.case.side_effect:
         return None
     lasting = BLOOD in memory.case.side_effect
     return Failure(Question(kind="ask_alternatives"), LASTING if lasting else {}, given_up=not lasting)

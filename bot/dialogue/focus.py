@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.dialogue.data import has_cue
 from bot.dialogue.memory import Memory
-from bot.dialogue.reading import Reading
+from bot.dialogue.reading import Mention, Reading
 from bot.dialogue.withdraw import effects_named
 
 LUNGS, SIDE_EFFECT = "lungs", "side_effect"
@@ -49,7 +49,7 @@ _SOME_OF_THEM = re.compile(r"(?<!\w)(first|last|other) (two|three|[23])(?!\w)", 
 def topic_of(reading: Reading) -> str | None:
     """What the message last speaks of that can be mild or severe; None when it names nothing of the kind."""
     spoken = [m for m in reading.mentions if m.concept in TOPIC_OF and not set(m.context) & set(SET_APART)]
-    if _degree_stands_first(reading):
+    if _degree_stands_apart(reading):
         spoken = []
     if spoken:
         return TOPIC_OF[max(spoken, key=lambda m: m.end).concept]
@@ -57,15 +57,14 @@ def topic_of(reading: Reading) -> str | None:
     return told[-1] if len(set(told)) == 1 else None
 
 
-def _degree_stands_first(reading: Reading) -> bool:
-    """A degree alone in the first clause ("mild. and my lungs love it") is not of what the next one speaks of."""
-    degrees = [m for m in reading.mentions if m.concept == "severity" and m.value == reading.severity]
+def _degree_stands_apart(reading: Reading) -> bool:
+    """A degree alone in its clause ("mild. and my lungs love it") is not of what a later one speaks of."""
+    degrees = [m for m in reading.mentions if m.concept == "severity" and not set(m.context) & set(SET_APART)]
     if len(degrees) != 1 or "mmf_response" not in reading.facts:
         return False
-    first = _A_CLAUSE.match(reading.text)
-    end = first.end() if first else 0
+    end = next((c.end() for c in _A_CLAUSE.finditer(reading.text) if c.end() >= degrees[0].end), len(reading.text))
     named = any(m.concept in TOPIC_OF and m.start < end for m in reading.mentions)
-    return degrees[0].end <= end < len(reading.text.rstrip()) and not named
+    return end < len(reading.text.rstrip()) and not named
 
 
 def with_own_severity(memory: Memory, reading: Reading) -> Reading:
@@ -74,8 +73,13 @@ def with_own_severity(memory: Memory, reading: Reading) -> Reading:
         return reading
     of_another = reading.person in ("relative", "other") and memory.person not in (None, reading.person)
     degrees = [m for m in reading.mentions if m.concept == "severity" and m.value == reading.severity]
-    bound = bool(degrees) and all(_is_of_a_noun(reading.text[m.end :]) for m in degrees)
+    bound = bool(degrees) and all(_is_no_degree(reading.text, m) for m in degrees)
     return replace(reading, severity=None) if of_another or bound else reading
+
+
+def _is_no_degree(text: str, mention: Mention) -> bool:
+    """ "How early is early" and "so significant" tell no degree; "severe asthma" tells it of something else."""
+    return has_cue("no_degree", text[mention.start : mention.end]) or _is_of_a_noun(text[mention.end :])
 
 
 def _is_of_a_noun(rest: str) -> bool:

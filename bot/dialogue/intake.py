@@ -55,7 +55,7 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     facts.update(_tried(memory, reading))
     if reading.ordinal is not None and is_short(reading.text):
         facts.pop("side_effect_persistent", None)  # "and the third" counts a list, not how often it came
-    if "side_effect" not in facts and not memory.case.side_effect and reading.intent in ASKING:
+    if "side_effect" not in facts and not memory.case.side_effect and not _asked_for("side_effect", memory):
         facts.pop("side_effect_persistent", None)  # nothing is there that could go on
     facts.update(measured_again(memory, reading.text))
     if reading.intent in ("thank", "give_feedback") and not reading.drugs and not _asked_for("mmf_response", memory):
@@ -162,6 +162,9 @@ def _of_scenario(memory: Memory, reading: Reading) -> Facts:
 
     Who does not plan a pregnancy may still be pregnant: only a supposed pregnancy is denied as a fact.
     """
+    spoken_of = memory.scenario.get("pregnancy") or memory.case.pregnancy or _asked_for("pregnancy", memory)
+    if spoken_of and "pregnancy" not in reading.facts and has_cue("planning_one", reading.text.strip()):
+        return {"pregnancy": "planning"}
     supposed = memory.scenario.get("pregnancy")
     if supposed is None or "pregnancy" in reading.facts or reading.hypothetical:
         return {}

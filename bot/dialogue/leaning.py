@@ -30,6 +30,8 @@ HEARD_BY_CHANCE = (
 """What a few words without a subject are taken for when the classifier has nothing to hold on to."""
 REPLACED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium"))
 UNSURE = 0.8
+A_NAME = 3
+"""Words at most of a name alone ("St John's wort")."""
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _FIGURE = re.compile(r"\d")
 
@@ -50,7 +52,10 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
         return _again(last)
     if any(row.words and row.after == last.kind and has_cue(row.words, asked.text) for row in in_the_light()):
         return None  # it has a meaning of its own after that question
-    if reading.act is not None or not is_short(asked.text) or not _asks(asked.text):
+    if reading.act is None and asked.intent in HEARD_BY_CHANCE and has_cue("one_of_a_kind", asked.text.strip()):
+        return _again(last)
+    bare = len(asked.text.split()) <= A_NAME and asked.intent == "out_of_scope" and _picks_up(asked.text, memory)
+    if reading.act is not None or not is_short(asked.text) or not (bare or _asks(asked.text)):
         return None
     opens = has_cue("asks_of_it", without_lead_in(asked.text))
     wondering = asked.intent in ("affirm", "deny") and ("?" in asked.text or opens)  # "so not needed?" is no "no"

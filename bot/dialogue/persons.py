@@ -32,7 +32,8 @@ def whose(memory: Memory, reading: Reading) -> Whose:
     if of_a_relative and has_cue("asks_for_me", reading.text):
         # "my brother was given it, will I get it too": what he had is no fact of the one who asks
         mine = {slot: value for slot, value in reading.facts.items() if slot == "audience"}
-        reading = replace(reading, person="self", facts=mine)
+        supposed = {slot: value for slot, value in reading.scenario.items() if slot != "drugs_tried"}
+        reading = replace(reading, person="self", facts=mine, scenario=supposed)
     if reading.person is None and memory.person == "relative" and has_cue("my_own_case", reading.text):
         reading = replace(reading, person="self")
     if has_cue("back_to_first", reading.text) and (memory.parked is not None or memory.shelved is not None):

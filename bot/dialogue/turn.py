@@ -79,7 +79,9 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
 
 def _restarts_a_drug(memory: Memory, reading: Reading) -> bool:
     """ "And restart?" after the drug was held is about the drug; nobody asks to forget the case."""
-    return bool(memory.questions) and has_cue("restarts_a_drug", reading.text.strip())
+    of_the_dose = any("reescalation_schedule" in a.aspects for a in reading.asked)
+    of_a_drug = of_the_dose and not has_cue("restarts_all", reading.text.strip())
+    return bool(memory.questions) and (of_a_drug or has_cue("restarts_a_drug", reading.text.strip()))
 
 
 def _says_whose(memory: Memory, reading: Reading) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.dialogue.data import has_cue
-from bot.dialogue.kinds import A_GUESS, MOST_DRUGS, OF_A_SIDE_EFFECT, REPLACED
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, MOST_DRUGS, NEVER_TRIED, OF_A_SIDE_EFFECT, REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.pointing import compared, stays
 from bot.dialogue.reading import Asked
@@ -29,6 +29,9 @@ def by_its_words(question: Question, asked: Asked, memory: Memory) -> Question:
         return replace(question, aspects=tuple(a for a in question.aspects if stays(a)))  # "restart at what dose"
     if memory.questions and has_cue("is_it_the_drug", asked.text.strip()) and _tells_an_effect(memory):
         return replace(question, kind="ask_drug_risk", drugs=("mycophenolate_mofetil",))
+    of_its_dose = question.kind == "ask_side_effect_management" and has_cue("ask_dose", asked.text)
+    if of_its_dose and _of_another_drug(question, memory):
+        return replace(question, kind="ask_dose", drugs=memory.drugs[:MOST_DRUGS])
     if not question.drugs and has_cue("of_all_of_them", asked.text) and (kept := _of_evidence(question.aspects)):
         return replace(question, kind="ask_evidence", aspects=kept, drugs=_in_the_rows(kept))  # "the fastest of them"
     if has_cue("beside_or_instead", asked.text) and (added := _added(memory)):
@@ -41,6 +44,13 @@ def by_its_words(question: Question, asked: Asked, memory: Memory) -> Question:
         kind = next((kind for kind in NAMED_ATTRIBUTES if has_cue(kind, asked.text)), "ask_drug_info")
         return replace(question, kind=kind, drugs=tuple(d for d in question.drugs if d in one_other))
     return question
+
+
+def _of_another_drug(question: Question, memory: Memory) -> bool:
+    """Is "dose change?" asked while another drug than mycophenolate is talked over, and no side effect was told?"""
+    last = memory.questions[-1] if memory.questions else None
+    other = last is not None and last.kind in ABOUT_A_DRUG and bool(set(last.drugs) - NEVER_TRIED)
+    return other and not question.drugs and not question.aspects and not memory.case.side_effect and bool(memory.drugs)
 
 
 def _of_evidence(aspects: tuple[str, ...]) -> tuple[str, ...]:
