@@ -126,7 +126,8 @@ def _in_the_article(asked: Asked) -> bool:
 
 def _another_reference(asked: Asked) -> Asked:
     """ "And 2?" after a question about a reference is about the next one."""
-    unsure = asked.confidence < UNSURE and is_short(asked.text) and numbered(asked.text) is not None
+    doubtful = asked.confidence < UNSURE or asked.intent == "bot_challenge"  # "is 3 real"
+    unsure = doubtful and is_short(asked.text) and numbered(asked.text) is not None
     if asked.drugs or not (unsure or has_cue("a_number_alone", asked.text.strip())):
         return asked
     return replace(asked, intent="ask_citation", confidence=1.0, citation=numbered(asked.text))

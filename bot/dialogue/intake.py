@@ -19,6 +19,7 @@ ASKING = ("ask_dose", "ask_monitoring", "ask_evidence", "compare_drugs", "ask_co
 QUESTIONS_OF_CHOICE = ("ask_alternatives", "ask_drug_info", "compare_drugs", "ask_drug_risk")
 """Questions in which "without hair loss" says what is wanted, and takes nothing back."""
 SURELY_ASKED = 0.7
+MAY_BE_UNKNOWN = ("pregnancy", "ild_severity", "ild_course", "low_dlco", "mmf_response", "side_effect_severity")
 OF_A_SEVERITY = frozenset(("side_effect_severity", "ild_severity"))
 
 
@@ -49,7 +50,9 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     reply = reply_to(replace(memory, turns=memory.turns - 1), reading)
     bare = bare_severity(memory, reading) if reply is None or reply.slot not in SEVERITY_OF else {}
     facts = {**bare, **reading.facts}
-    settled = dict(reply.facts) if reply is not None else {}
+    unknown = tuple(slot for slot in MAY_BE_UNKNOWN if slot in reading.facts) if _is_not_known(reading) else ()
+    facts = {slot: value for slot, value in facts.items() if slot not in unknown}
+    settled = {s: v for s, v in reply.facts.items() if s not in unknown} if reply is not None else {}
     settled.update(_of_scenario(memory, reading))
     facts.update(settled)
     facts.update(_tried(memory, reading))
@@ -83,6 +86,7 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     merged = merge(held, facts, retracted, correcting=correcting, settled=settled)
     replaced = tuple(dict.fromkeys((*reading.withdrawn, *merged.replaced)))
     after = replace(memory.with_case(merged.case), topic=_topic(memory, reading, {**bare, **settled}))
+    after = replace(after, asked=tuple(dict.fromkeys((*after.asked, *unknown))))
     after = replace(after, named=_named_together(reading, facts) or memory.named)
     if memory.scenario and has_cue("denied", reading.text):
         options, questions = memory.case_options, memory.case_questions
@@ -96,6 +100,11 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
         after = replace(after, pending=None)
     denied = bool(memory.scenario) and not after.scenario
     return Intake(after, memory.case, reply, merged.clashes, replaced, denied)
+
+
+def _is_not_known(reading: Reading) -> bool:
+    """ "Pregnant: don't know" names a fact to say that it is not known."""
+    return reading.reply == "unknown" and has_cue("is_not_known", reading.text.strip())
 
 
 def _topic(memory: Memory, reading: Reading, settled: Facts) -> str | None:
@@ -165,6 +174,8 @@ def _of_scenario(memory: Memory, reading: Reading) -> Facts:
     spoken_of = memory.scenario.get("pregnancy") or memory.case.pregnancy or _asked_for("pregnancy", memory)
     if spoken_of and "pregnancy" not in reading.facts and has_cue("planning_one", reading.text.strip()):
         return {"pregnancy": "planning"}
+    if spoken_of and "pregnancy" not in reading.facts and has_cue("pregnancy_test_negative", reading.text.strip()):
+        return {"pregnancy": "not_pregnant"}
     supposed = memory.scenario.get("pregnancy")
     if supposed is None or "pregnancy" in reading.facts or reading.hypothetical:
         return {}

@@ -59,7 +59,8 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
         return None
     opens = has_cue("asks_of_it", without_lead_in(asked.text))
     wondering = asked.intent in ("affirm", "deny") and ("?" in asked.text or opens)  # "so not needed?" is no "no"
-    wondering |= asked.intent == "give_feedback" and has_cue("opens_a_question", asked.text.strip())
+    puts = "?" in asked.text or has_cue("opens_a_question", asked.text.strip())
+    wondering |= asked.intent == "give_feedback" and puts
     by_chance = wondering or (asked.intent in HEARD_BY_CHANCE and asked.confidence < UNSURE)
     if by_chance and last.kind != "ask_citation" and (of_it := _of_one_drug(asked, last, memory)):
         return of_it

@@ -34,6 +34,8 @@ def whose(memory: Memory, reading: Reading) -> Whose:
         mine = {slot: value for slot, value in reading.facts.items() if slot == "audience"}
         supposed = {slot: value for slot, value in reading.scenario.items() if slot != "drugs_tried"}
         reading = replace(reading, person="self", facts=mine, scenario=supposed)
+    if has_cue("another_patient", reading.text.strip()):
+        reading = replace(reading, person="other")
     if reading.person is None and memory.person == "relative" and has_cue("my_own_case", reading.text):
         reading = replace(reading, person="self")
     if has_cue("back_to_first", reading.text) and (memory.parked is not None or memory.shelved is not None):

@@ -16,6 +16,7 @@ from bot.dialogue.kinds import (
     MOST_DRUGS,
     NOT_OF_A_DRUG,
     OF_A_SIDE_EFFECT,
+    REPLACED,
 )
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked
@@ -116,6 +117,13 @@ def stays(aspect: str) -> bool:
     return row is not None and row.topics == ("management",)
 
 
+def _of_mycophenolate_alone(aspects: tuple[str, ...]) -> bool:
+    """Does the table hold the finer subjects of no other drug ("contraception needed?")?"""
+    table = load_knowledge().table
+    rows = [table.rows[r] for a in aspects if a in table.aspects for r in table.aspects[a].rows]
+    return bool(rows) and all(row.drugs and set(row.drugs) <= REPLACED for row in rows)
+
+
 def _watches_the_counts(memory: Memory) -> bool:
     """Were low counts talked over last that may let the patient stay? Their checks are meant, not another drug's."""
     last, case = memory.questions[-1] if memory.questions else None, memory.case
@@ -132,6 +140,8 @@ def leaves_out_its_drug(question: Question, asked: Asked, memory: Memory) -> boo
     if question.kind == "ask_monitoring" and _watches_the_counts(memory):
         return False
     if question.aspects and has_cue("of_all_of_them", asked.text):
+        return False
+    if question.aspects and _of_mycophenolate_alone(question.aspects):
         return False
     if question.kind == "ask_pregnancy":
         about_a_drug = bool(memory.questions) and memory.questions[-1].kind in ABOUT_A_DRUG
