@@ -158,7 +158,7 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     if _names_our_drug(asked, reading):
         return replace(asked, intent="ask_drug_info")
     if asked.intent == "restart" and reading.act != "new_patient" and asked.confidence < known.sure:
-        others = [(score, intent) for intent, score in asked.ranking if intent != "restart"]
+        others = [(score, intent) for intent, score in asked.ranking if intent not in ("restart", *BY_THE_WAY)]
         asked = replace(asked, intent=max(others)[1] if others else "out_of_scope")  # forgetting a case has to be asked
     if not memory.questions:
         return asked

@@ -70,6 +70,8 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
         return _again(last)
     if last.kind == "out_of_scope" and has_cue("of_them", asked.text) and asked.confidence < UNSURE:
         return _again(last)  # "which ones are banned" after the vaccines
+    if has_cue("which_is_safer", asked.text):
+        return None  # a question of its own, however few its words
     return _again(last) if _guessed(asked) and last.kind in ANSWERABLE else None
 
 

@@ -21,7 +21,7 @@ from bot.dialogue.kinds import (
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked
 from bot.guidance.knowledge import load_knowledge
-from bot.guidance.model import RECOGNISED_ONLY, Question
+from bot.guidance.model import IN_ARTICLE, Question
 
 TWO = 2
 ON_ATTRIBUTES = ("ask_monitoring", "ask_dose", "ask_drug_risk", "ask_evidence", "ask_pregnancy")
@@ -38,7 +38,8 @@ def drugs_of_aspects(aspects: tuple[str, ...]) -> tuple[str, ...]:
     """The one drug that all rows on the finer subjects are about ("TPMT" is of azathioprine); none when they differ."""
     table = load_knowledge().table
     rows = [table.rows[r] for a in aspects if a in table.aspects for r in table.aspects[a].rows]
-    drugs = {tuple(d for d in row.drugs if d not in RECOGNISED_ONLY) for row in rows}
+    spoken_of = [(row, tuple(d for d in row.drugs if d in IN_ARTICLE)) for row in rows]
+    drugs = {ours for row, ours in spoken_of if ours or not row.drugs}
     only = drugs.pop() if len(drugs) == 1 else ()
     return only if len(only) == 1 else ()
 

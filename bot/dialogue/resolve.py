@@ -65,6 +65,8 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         return one_attribute(compared(question, asked, memory), asked)
     if has_cue("against", asked.text) and len(question.drugs) == 1 and question.kind == "ask_evidence":
         return compared(question, asked, memory)
+    if question.act == "why_not" and not question.drugs and (not_offered := _named_and_not_offered(memory)):
+        return replace(question, drugs=not_offered)
     if leaves_out_its_drug(question, asked, memory):
         drugs = suspect(asked, memory) or drugs_of_aspects(question.aspects) or memory.drugs[:MOST_DRUGS]
         return replace(question, drugs=drugs)
@@ -79,6 +81,12 @@ def _without_the_one_left(question: Question, reading: Reading) -> Question:
     left = [m for m in reading.mentions if m.concept == "drug" and m.value in REPLACED]
     behind = left and all(has_cue("leaves_behind", reading.text[: m.start].rstrip()) for m in left)
     return replace(question, drugs=others) if behind else question
+
+
+def _named_and_not_offered(memory: Memory) -> tuple[str, ...]:
+    """The drug last asked about by name, when it is not among those put forward ("why not yet")."""
+    offered = {drug for drugs in memory.option_drugs.values() for drug in drugs}
+    return tuple(d for d in memory.recent[-1:] if offered and d not in offered)
 
 
 def _only_watches(question: Question, asked: Asked) -> bool:

@@ -13,7 +13,7 @@ from bot.dialogue.expect import of_its_subject
 from bot.dialogue.facts import merge
 from bot.dialogue.failing import if_it_fails, not_tolerated
 from bot.dialogue.intake import Intake
-from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, OF_A_SIDE_EFFECT
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE, OF_A_SIDE_EFFECT
 from bot.dialogue.leaning import HEARD_BY_CHANCE, leaning
 from bot.dialogue.memory import Memory
 from bot.dialogue.plan import Consult, Flow, Say, Task
@@ -78,6 +78,8 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         return _restated(intake, reading, understood)
     if reading.act in STYLES and asked.intent not in QUESTIONS and not intake.news:
         return _once_more(intake, understood, reading.act or "")
+    if intake.reply is not None and reading.reply == "unknown" and asked.confidence < A_GUESS:
+        return _restated(intake, reading, understood)
     if flow is Flow.AUDIENCE:
         if intake.news:
             return _restated(intake, reading, understood)

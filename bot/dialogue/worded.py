@@ -29,12 +29,18 @@ def by_its_words(question: Question, asked: Asked, memory: Memory) -> Question:
         return replace(question, aspects=tuple(a for a in question.aspects if stays(a)))  # "restart at what dose"
     if memory.questions and has_cue("is_it_the_drug", asked.text.strip()) and _tells_an_effect(memory):
         return replace(question, kind="ask_drug_risk", drugs=("mycophenolate_mofetil",))
-    of_its_dose = question.kind == "ask_side_effect_management" and has_cue("ask_dose", asked.text)
+    last = memory.questions[-1] if memory.questions else None
+    compared_before = last is not None and last.kind == "compare_drugs" and not question.drugs
+    if compared_before and last and question.kind == "ask_ild_treatment" and has_cue("between", asked.text):
+        return replace(question, kind="compare_drugs", drugs=last.drugs)  # "better in the lungs?"
+    if compared_before and last and has_cue("which_alone", asked.text.strip()):
+        return replace(question, kind="compare_drugs", drugs=last.drugs, aspects=last.aspects)
+    of_its_dose = question.kind == "ask_side_effect_management" and has_cue("of_a_dose", asked.text)
     if of_its_dose and _of_another_drug(question, memory):
         return replace(question, kind="ask_dose", drugs=memory.drugs[:MOST_DRUGS])
     if not question.drugs and has_cue("of_all_of_them", asked.text) and (kept := _of_evidence(question.aspects)):
         return replace(question, kind="ask_evidence", aspects=kept, drugs=_in_the_rows(kept))  # "the fastest of them"
-    if has_cue("beside_or_instead", asked.text) and (added := _added(memory)):
+    if has_cue("beside_or_instead", asked.text) and (added := _added(memory) or _alone_spoken_of(memory)):
         return replace(question, kind="ask_drug_info", drugs=added, aspects=())
     one_other = set(question.drugs) - REPLACED
     a_guess = asked.confidence < A_GUESS and question.kind in NAMED_ATTRIBUTES and len(one_other) == 1
@@ -51,6 +57,12 @@ def _of_another_drug(question: Question, memory: Memory) -> bool:
     last = memory.questions[-1] if memory.questions else None
     other = last is not None and last.kind in ABOUT_A_DRUG and bool(set(last.drugs) - NEVER_TRIED)
     return other and not question.drugs and not question.aspects and not memory.case.side_effect and bool(memory.drugs)
+
+
+def _alone_spoken_of(memory: Memory) -> tuple[str, ...]:
+    last = memory.questions[-1] if memory.questions else None
+    drugs = memory.drugs if last is not None and last.kind in ABOUT_A_DRUG else ()
+    return drugs if len(drugs) == 1 else ()
 
 
 def _of_evidence(aspects: tuple[str, ...]) -> tuple[str, ...]:
