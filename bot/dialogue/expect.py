@@ -110,8 +110,9 @@ def _beside_who_asks(asked: Asked) -> Asked:
     heard_at_best = max((score for _, score in asked.ranking), default=asked.confidence)
     if asked.intent in BY_THE_WAY and heard_at_best < A_GUESS and not is_short(asked.text):
         return replace(asked, intent="out_of_scope")  # "but I might want to next year" is no farewell
-    if asked.intent == "out_of_scope" and heard_at_best < A_GUESS and _in_the_article(asked) and not asked.aspects:
-        return replace(asked, intent="ask_drug_info")
+    guessed = heard_at_best < (UNSURE if is_short(asked.text) else A_GUESS)
+    if asked.intent == "out_of_scope" and guessed and _in_the_article(asked) and not asked.aspects:
+        return replace(asked, intent="ask_drug_info", ranking=())
     if asked.intent not in ("set_audience", "greet") or not of_a_drug:
         return asked
     named = next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
@@ -142,8 +143,7 @@ def _no_by_the_way(asked: Asked) -> Asked:
         return asked
     if "first_choice" in asked.aspects:
         return replace(asked, intent="ask_alternatives")
-    left = tuple((intent, score) for intent, score in asked.ranking if intent not in (asked.intent, *BY_THE_WAY))
-    unheard = replace(asked, intent="out_of_scope", confidence=A_GUESS / 2, ranking=left)
+    unheard = replace(asked, intent="out_of_scope", confidence=A_GUESS / 2, ranking=())
     return of_its_subject(asked) or unheard
 
 
@@ -168,7 +168,7 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
         return replace(asked, intent="provide_patient_info")
     if asked.confidence >= known.sure or len(asked.ranking) < 2:
         return _question_beside_a_fact(asked)
-    scores = dict(asked.ranking)
+    scores = {intent: score for intent, score in asked.ranking if intent != "emergency" or intent == asked.intent}
     for topic in _topics(asked):
         if topic in known.topics:
             scores[known.topics[topic]] = max(known.floor, scores.get(known.topics[topic], 0.0))

@@ -43,6 +43,9 @@ OF_AN_ORDER = ("ask_evidence", "compare_drugs")
 NUMBERS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4}
 _A_NUMBER = re.compile(r"(?:[\w']+[,. ]+){0,8}([3-9]\d|1\d\d)(?:\.\d)?[ .!]*$")
 _A_CLAUSE = re.compile(r"[^.,;!?\n]+[.,;!?\n]")
+_ANOTHER_NUMBER = re.compile(
+    r"(?:and|or|what about|how about|if)(?: for| at)? ([3-9]\d|1\d\d)(?: ?kg)?[ ?.]*$", re.IGNORECASE
+)
 _SOME_OF_THEM = re.compile(r"(?<!\w)(first|last|other) (two|three|[23])(?!\w)", re.IGNORECASE)
 
 
@@ -132,6 +135,7 @@ def with_supposed(memory: Memory, reading: Reading) -> Reading:
         **_another_effect(reading),
         **_worse(memory, reading),
         **_lasting(memory, reading),
+        **_another_weight(memory, reading.text),
         **_were_so(memory, reading),
     }
     supposed = {slot: value for slot, value in supposed.items() if slot not in reading.scenario}
@@ -147,6 +151,13 @@ def _is_a_failure_supposed(text: str) -> bool:
 
 def _without(facts: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
     return {slot: value for slot, value in facts.items() if slot not in told}
+
+
+def _another_weight(memory: Memory, text: str) -> dict[str, Any]:
+    """ "And 80?" after a dose by weight: what it would be at that weight."""
+    found = _ANOTHER_NUMBER.match(text.strip())
+    of_a_dose = bool(memory.questions) and memory.questions[-1].kind == "ask_dose"
+    return {"weight_kg": float(found[1])} if found and of_a_dose and memory.case.weight_kg is not None else {}
 
 
 def _lasting(memory: Memory, reading: Reading) -> dict[str, Any]:

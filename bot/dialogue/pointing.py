@@ -26,6 +26,7 @@ from bot.guidance.model import IN_ARTICLE, Question
 TWO = 2
 ON_ATTRIBUTES = ("ask_monitoring", "ask_dose", "ask_drug_risk", "ask_evidence", "ask_pregnancy")
 _ON = re.compile(r"\b(?:on|by|for|regarding|as to|in) (?:the |their |terms of )*(\w+(?: \w+)?)[ ?.!]*$", re.IGNORECASE)
+_COMPARE = re.compile(r"\bcompare (?:the )?(monitoring|doses?|dosing|side effects|risks?|evidence)\b", re.IGNORECASE)
 OF_THE_DISEASE = frozenset(("pft", "hrct", "response", "ck_enzymes", "inflammatory_markers", "strength"))
 """Aspects of monitoring that watch the disease, whatever drug was spoken of."""
 
@@ -95,7 +96,7 @@ def one_attribute(question: Question, asked: Asked) -> Question:
 
 def _compared_on(text: str) -> str | None:
     """The attribute that a comparison is asked for ("on monitoring"), if it names one."""
-    found = _ON.search(text)
+    found = _ON.search(text) or _COMPARE.search(text)
     return next((kind for kind in ON_ATTRIBUTES if has_cue(kind, found[1])), None) if found else None
 
 

@@ -101,6 +101,8 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         if _points_at_an_option(asked, reading, intake.memory):
             return _answered(intake, reading, asked, understood)
         return [_unasked(flow, asked, intake, understood)]
+    if asked.intent in STATEMENTS and asked.drugs and not intake.news and asked.confidence < A_GUESS:
+        return _answered(intake, reading, replace(asked, intent="ask_drug_info"), understood)
     if asked.intent in STATEMENTS or _only_denies_a_pregnancy(asked, reading):
         return _restated(intake, reading, understood)
     if asked.drugs and asked.intent == "ask_drug_info" and _asked_which_drug(intake.memory):

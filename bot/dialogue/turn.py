@@ -56,7 +56,8 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
         asks = has_cue("asks", reading.text) and any(a.intent in ABOUT_THE_CASE for a in reading.asked)
         if not asks and not any(a.intent in QUESTIONS for a in reading.asked):
             return Turn(take_in(memory, reading).memory, (Say("emergency_over", reading.understood()),))
-    if reading.act == "undo" and not has_cue("asks_leave", reading.text.strip()):
+    of_the_dose = reading.intent in ABOUT_THE_CASE and has_cue("how_far", reading.text)  # "drop it how far"
+    if reading.act == "undo" and not of_the_dose and not has_cue("asks_leave", reading.text.strip()):
         return _undo(memory, reading)
     placed = reading.drugs or any(a.aspects for a in reading.asked)
     if memory.today is not None and flow in (Flow.OUT_OF_SCOPE, Flow.FALLBACK) and not placed and not _over(reading):
