@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from bot.dialogue.facts import Clash, differs, merge
 from bot.dialogue.focus import TOPIC_OF_SLOT, measured_again, topic_of
 from bot.dialogue.kinds import NEVER_TRIED
 from bot.dialogue.memory import Memory
-from bot.dialogue.reading import Facts, Reading
+from bot.dialogue.reading import Facts, Mention, Reading
 from bot.dialogue.withdraw import without
 from bot.guidance.model import Case
 
@@ -19,6 +20,7 @@ ASKING = ("ask_dose", "ask_monitoring", "ask_evidence", "compare_drugs", "ask_co
 QUESTIONS_OF_CHOICE = ("ask_alternatives", "ask_drug_info", "compare_drugs", "ask_drug_risk")
 """Questions in which "without hair loss" says what is wanted, and takes nothing back."""
 SURELY_ASKED = 0.7
+_CLAUSE_MARK = re.compile(r"[.,;:!?\n]")
 MAY_BE_UNKNOWN = ("pregnancy", "ild_severity", "ild_course", "low_dlco", "mmf_response", "side_effect_severity")
 OF_A_SEVERITY = frozenset(("side_effect_severity", "ild_severity"))
 
@@ -146,7 +148,7 @@ def _tried(memory: Memory, reading: Reading) -> Facts:
     """Drugs named in reply to "which have been tried?", or as had before ("did have azathioprine"), were tried."""
     if has_cue("a_relative_had", reading.text) and has_cue("asks_for_me", reading.text):
         return {}  # what a brother was given is not what was tried
-    dropped = [m.value for m in reading.mentions if m.concept == "drug" and has_cue("given_up", reading.text[m.end :])]
+    dropped = [m.value for m in reading.mentions if m.concept == "drug" and _is_given_up(reading.text, m)]
     if dropped and "?" not in reading.text and not reading.hypothetical and "drugs_tried" not in reading.facts:
         return {"drugs_tried": [d for d in dict.fromkeys(dropped) if d not in NEVER_TRIED]}
     spoken_of = reading.drugs or (memory.drugs if len(memory.drugs) == 1 and has_cue("had_that", reading.text) else ())
@@ -166,6 +168,13 @@ def _tried(memory: Memory, reading: Reading) -> Facts:
     return {}
 
 
+def _is_given_up(text: str, mention: Mention) -> bool:
+    """ "Tac stopped for good" tells that it was had; "should tac be stopped" and "if tac failed" do not."""
+    clause = _CLAUSE_MARK.split(text[: mention.start])[-1].strip()
+    told = not has_cue("opens_a_question", clause) and not has_cue("conditional", clause)
+    return told and has_cue("given_up", text[mention.end :])
+
+
 def _of_scenario(memory: Memory, reading: Reading) -> Facts:
     """After "what if she were pregnant?", a bare "she is not" (or "she is") states what was only supposed.
 
@@ -174,7 +183,9 @@ def _of_scenario(memory: Memory, reading: Reading) -> Facts:
     spoken_of = memory.scenario.get("pregnancy") or memory.case.pregnancy or _asked_for("pregnancy", memory)
     if spoken_of and "pregnancy" not in reading.facts and has_cue("planning_one", reading.text.strip()):
         return {"pregnancy": "planning"}
-    if spoken_of and "pregnancy" not in reading.facts and has_cue("pregnancy_test_negative", reading.text.strip()):
+    in_question = "pregnant" in (memory.case.pregnancy, memory.scenario.get("pregnancy"))  # planning one goes on
+    tested = in_question and "pregnancy" not in reading.facts
+    if tested and has_cue("pregnancy_test_negative", reading.text.strip()):
         return {"pregnancy": "not_pregnant"}
     supposed = memory.scenario.get("pregnancy")
     if supposed is None or "pregnancy" in reading.facts or reading.hypothetical:
