@@ -18,6 +18,7 @@ SEVERITY_OF = {
 """Questions that a bare severity ("it's mild") answers, and the fact it then is."""
 WHICH_DRUG = "drug"
 DENIED = ("absent", "negated", "other", "mentioned")
+A_BARE_QUESTION = 3
 A_CORRECTION = 10
 """Words at most of a message whose one degree corrects what was told."""
 OF_A_SIDE_EFFECT = ("report_side_effect", "ask_side_effect_management")
@@ -54,7 +55,11 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
     degree = reading.severity or (_degree_said(reading) if pending.turn == memory.turns else None)
     if degree and slot in SEVERITY_OF and not of_the_drug and not _corrects_another(SEVERITY_OF[slot], memory, reading):
         return Reply(slot, {SEVERITY_OF[slot]: degree})
+    if slot == "side_effect_severity" and pending.turn == memory.turns and (said := _in_other_words(reading)):
+        return Reply(slot, {slot: said})
     if reading.reply == "unknown":
+        return Reply(slot)
+    if slot == "fever_or_infection" and has_cue("no_fever", reading.text) and "?" not in reading.text:
         return Reply(slot)
     if reading.reply in ("yes", "no") and pending.turn == memory.turns and _says_nothing_else(reading):
         return _yes_or_no(pending, reading.reply)
@@ -64,7 +69,8 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
 def bare_severity(memory: Memory, reading: Reading) -> Facts:
     """The fact that a severity without a noun is, when none of our questions was open: of what was last spoken of."""
     severity = reading.severity or _left_over(reading)
-    if severity is None:
+    asks = has_cue("opens_a_question", reading.text.strip()) and len(reading.text.split()) <= A_BARE_QUESTION
+    if severity is None or asks:  # "why early" tells no degree
         return {}
     if _about_the_drug(memory, reading) and "ild_severity" not in reading.retracted:
         return {"side_effect_severity": severity}
@@ -113,6 +119,15 @@ def _degree_said(reading: Reading) -> str | None:
         return None
     degrees = [m.value for m in reading.mentions if m.concept == "severity" and not set(m.context) & set(DENIED)]
     return degrees[0] if len(degrees) == 1 else None
+
+
+def _in_other_words(reading: Reading) -> str | None:
+    """The degree in a short reply that names none ("not bad, just annoying")."""
+    if len(reading.text.split()) > A_CORRECTION or "?" in reading.text or has_cue("conditional", reading.text):
+        return None
+    if has_cue("mild_in_other_words", reading.text):
+        return "mild"
+    return "severe" if has_cue("severe_in_other_words", reading.text) else None
 
 
 def _chosen(memory: Memory, pending: Pending, reading: Reading) -> int | None:

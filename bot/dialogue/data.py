@@ -16,6 +16,7 @@ from bot.guidance.model import AUDIENCES, INTENTS, ONE_OF, SLOTS, SOME_OF, TRUE_
 
 HERE = Path(__file__).parent
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+FEW_WORDS = 6
 
 
 class DialogueDataError(ValueError):
@@ -116,7 +117,7 @@ def has_cue(name: str, text: str) -> bool:
 def without_lead_in(text: str) -> str:
     """The text without the words before it that say nothing ("ok, so just tell me")."""
     found = _cues()["lead_in"].match(text.strip())
-    return text.strip()[found.end() :] if found else text.strip()
+    return text.strip()[found.end() :].lstrip() if found else text.strip()
 
 
 def key(value: Any) -> str:
@@ -152,3 +153,8 @@ def read(name: str) -> Any:
     """One data file of this folder, parsed."""
     data: Any = yaml.load((HERE / name).read_text(encoding="utf-8"), Loader=_LOADER)
     return data
+
+
+def is_short(text: str) -> bool:
+    """A few words, not counting those that only lead in ("ok, then just tell me how it is dosed")."""
+    return len(without_lead_in(text).split()) <= FEW_WORDS

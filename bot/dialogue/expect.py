@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bot.dialogue.data import DialogueDataError, has_cue, read
+from bot.dialogue.cited import numbered
+from bot.dialogue.data import DialogueDataError, has_cue, is_short, read
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
-from bot.dialogue.resolve import ABOUT_A_DRUG, is_short, numbered
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import INTENTS
 from bot.guidance.vocabulary import TOPICS
@@ -22,11 +23,10 @@ SECOND_VOICE = 0.05
 
 CERTAIN = 0.95
 """At this confidence an intent is believed, however rarely a short follow-up is one."""
-A_GUESS = 0.45
-"""Below this score of its first choice the classifier only guesses."""
 TELLING = ("provide_patient_info", "correct_info")
 A_FEW = 3
 """More words than these that are taken for a statement, and ask nothing, are one ("her numbers are normal again")."""
+TWO_WORDS = 2
 BY_THE_WAY = ("goodbye", "greet", "thank", "bot_challenge", "affirm", "deny")
 UNSURE = 0.6
 """Below this confidence a few words that name their subject are believed before the classifier."""
@@ -110,8 +110,9 @@ def _beside_who_asks(asked: Asked) -> Asked:
     heard_at_best = max((score for _, score in asked.ranking), default=asked.confidence)
     if asked.intent in BY_THE_WAY and heard_at_best < A_GUESS and not is_short(asked.text):
         return replace(asked, intent="out_of_scope")  # "but I might want to next year" is no farewell
-    if asked.intent == "out_of_scope" and heard_at_best < A_GUESS and _in_the_article(asked) and not asked.aspects:
-        return replace(asked, intent="ask_drug_info")
+    guessed = heard_at_best < (UNSURE if is_short(asked.text) else A_GUESS)
+    if asked.intent == "out_of_scope" and guessed and _in_the_article(asked) and not asked.aspects:
+        return replace(asked, intent="ask_drug_info", ranking=())
     if asked.intent not in ("set_audience", "greet") or not of_a_drug:
         return asked
     named = next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
@@ -126,14 +127,29 @@ def _in_the_article(asked: Asked) -> bool:
 
 def _another_reference(asked: Asked) -> Asked:
     """ "And 2?" after a question about a reference is about the next one."""
-    unsure = asked.confidence < UNSURE and is_short(asked.text) and numbered(asked.text) is not None
+    doubtful = asked.confidence < UNSURE or asked.intent == "bot_challenge"  # "is 3 real"
+    unsure = doubtful and is_short(asked.text) and numbered(asked.text) is not None
     if asked.drugs or not (unsure or has_cue("a_number_alone", asked.text.strip())):
         return asked
     return replace(asked, intent="ask_citation", confidence=1.0, citation=numbered(asked.text))
 
 
+def _no_by_the_way(asked: Asked) -> Asked:
+    """A greeting without its word, or thanks that are only guessed, is none once a conversation runs ("to whom")."""
+    heard = max((score for _, score in asked.ranking), default=asked.confidence)
+    greeting = asked.intent == "greet" and not has_cue("greets", asked.text)
+    guessed = asked.intent in ("goodbye", "thank", "bot_challenge", "give_feedback") and heard < A_GUESS
+    if not (greeting or guessed):
+        return asked
+    if "first_choice" in asked.aspects:
+        return replace(asked, intent="ask_alternatives")
+    unheard = replace(asked, intent="out_of_scope", confidence=A_GUESS / 2, ranking=())
+    return of_its_subject(asked) or unheard
+
+
 def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     known = _expectations()
+    asked = _no_by_the_way(asked) if memory.questions else asked
     elliptic = _by_its_words(asked, memory) or _an_attribute(asked, memory)
     if elliptic is not None:
         return replace(asked, intent=elliptic, confidence=max(asked.confidence, known.sure))
@@ -142,7 +158,7 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     if _names_our_drug(asked, reading):
         return replace(asked, intent="ask_drug_info")
     if asked.intent == "restart" and reading.act != "new_patient" and asked.confidence < known.sure:
-        others = [(score, intent) for intent, score in asked.ranking if intent != "restart"]
+        others = [(score, intent) for intent, score in asked.ranking if intent not in ("restart", *BY_THE_WAY)]
         asked = replace(asked, intent=max(others)[1] if others else "out_of_scope")  # forgetting a case has to be asked
     if not memory.questions:
         return asked
@@ -152,7 +168,7 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
         return replace(asked, intent="provide_patient_info")
     if asked.confidence >= known.sure or len(asked.ranking) < 2:
         return _question_beside_a_fact(asked)
-    scores = dict(asked.ranking)
+    scores = {intent: score for intent, score in asked.ranking if intent != "emergency" or intent == asked.intent}
     for topic in _topics(asked):
         if topic in known.topics:
             scores[known.topics[topic]] = max(known.floor, scores.get(known.topics[topic], 0.0))
@@ -194,6 +210,12 @@ def _by_its_words(asked: Asked, memory: Memory) -> str | None:
 
     Only where the classifier hears something that a short follow-up hardly ever is, or is not sure.
     """
+    advice = has_cue("asks_advice", asked.text.strip()) and asked.confidence < CERTAIN and bool(memory.questions)
+    if advice and asked.intent in _expectations().unlikely:
+        return "ask_alternatives"
+    absurd = bool(memory.drugs) and asked.intent in _expectations().unlikely
+    if absurd and len(asked.text.split()) <= TWO_WORDS and has_cue("ends_in_a_name", asked.text.strip()):
+        return next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
     few = is_short(asked.text) and asked.citation is None
     known = _expectations()
     told = asked.intent in TELLING and asked.confidence >= known.sure and len(asked.text.split()) > A_FEW
@@ -212,7 +234,11 @@ def _doubted(asked: Asked) -> float:
     known = _expectations()
     if has_cue_of(asked.intent, asked.text):
         return UNSURE
-    return CERTAIN if asked.intent in known.words and not asked.aspects else known.sure
+    aspects = load_knowledge().table.aspects
+    borne_out = any(
+        known.topics.get(topic) == asked.intent for a in asked.aspects if a in aspects for topic in aspects[a].topics
+    )
+    return CERTAIN if asked.intent in known.words and not borne_out else known.sure
 
 
 def has_cue_of(intent: str, text: str) -> bool:

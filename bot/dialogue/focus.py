@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.dialogue.data import has_cue
 from bot.dialogue.memory import Memory
-from bot.dialogue.reading import Reading
+from bot.dialogue.reading import Mention, Reading
 from bot.dialogue.withdraw import effects_named
 
 LUNGS, SIDE_EFFECT = "lungs", "side_effect"
@@ -35,19 +35,39 @@ WORSE: Mapping[str, Mapping[str, Any]] = {
 }
 """What "if it got worse" supposes."""
 DEGREES = ("mild", "moderate", "severe")
+LEFT_OPEN = frozenset(("mmf_response", "side_effect_persistent"))
+"""What a supposed failure sounds like when it is taken for a fact."""
 SET_APART = ("other", "mentioned")
+OF_AN_ORDER = ("ask_evidence", "compare_drugs")
+"""Kinds of question in which "tacrolimus before rituximab" is an order and tells of no trial of either."""
 NUMBERS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4}
 _A_NUMBER = re.compile(r"(?:[\w']+[,. ]+){0,8}([3-9]\d|1\d\d)(?:\.\d)?[ .!]*$")
+_A_CLAUSE = re.compile(r"[^.,;!?\n]+[.,;!?\n]")
+_ANOTHER_NUMBER = re.compile(
+    r"(?:and|or|what about|how about|if)(?: for| at)? ([3-9]\d|1\d\d)(?: ?kg)?[ ?.]*$", re.IGNORECASE
+)
 _SOME_OF_THEM = re.compile(r"(?<!\w)(first|last|other) (two|three|[23])(?!\w)", re.IGNORECASE)
 
 
 def topic_of(reading: Reading) -> str | None:
     """What the message last speaks of that can be mild or severe; None when it names nothing of the kind."""
     spoken = [m for m in reading.mentions if m.concept in TOPIC_OF and not set(m.context) & set(SET_APART)]
+    if _degree_stands_apart(reading):
+        spoken = []
     if spoken:
         return TOPIC_OF[max(spoken, key=lambda m: m.end).concept]
     told = [TOPIC_OF_SLOT[slot] for slot in reading.facts if slot in TOPIC_OF_SLOT]
     return told[-1] if len(set(told)) == 1 else None
+
+
+def _degree_stands_apart(reading: Reading) -> bool:
+    """A degree alone in its clause ("mild. and my lungs love it") is not of what a later one speaks of."""
+    degrees = [m for m in reading.mentions if m.concept == "severity" and not set(m.context) & set(SET_APART)]
+    if len(degrees) != 1 or "mmf_response" not in reading.facts:
+        return False
+    end = next((c.end() for c in _A_CLAUSE.finditer(reading.text) if c.end() >= degrees[0].end), len(reading.text))
+    named = any(m.concept in TOPIC_OF and m.start < end for m in reading.mentions)
+    return end < len(reading.text.rstrip()) and not named
 
 
 def with_own_severity(memory: Memory, reading: Reading) -> Reading:
@@ -56,8 +76,13 @@ def with_own_severity(memory: Memory, reading: Reading) -> Reading:
         return reading
     of_another = reading.person in ("relative", "other") and memory.person not in (None, reading.person)
     degrees = [m for m in reading.mentions if m.concept == "severity" and m.value == reading.severity]
-    bound = bool(degrees) and all(_is_of_a_noun(reading.text[m.end :]) for m in degrees)
+    bound = bool(degrees) and all(_is_no_degree(reading.text, m) for m in degrees)
     return replace(reading, severity=None) if of_another or bound else reading
+
+
+def _is_no_degree(text: str, mention: Mention) -> bool:
+    """ "How early is early" and "so significant" tell no degree; "severe asthma" tells it of something else."""
+    return has_cue("no_degree", text[mention.start : mention.end]) or _is_of_a_noun(text[mention.end :])
 
 
 def _is_of_a_noun(rest: str) -> bool:
@@ -93,20 +118,53 @@ def with_supposed(memory: Memory, reading: Reading) -> Reading:
     """The reading with what it supposes by leaning on the conversation ("if it were severe after all")."""
     told = {slot: value for slot, value in reading.facts.items() if slot != "audience"}
     if told and has_cue("opens_a_supposition", reading.text.strip()):
-        kept = {slot: value for slot, value in reading.facts.items() if slot == "audience"}
-        return replace(reading, facts=kept, scenario={**reading.scenario, **told}, hypothetical=True)
+        return replace(
+            reading, facts=_without(reading.facts, told), scenario={**reading.scenario, **told}, hypothetical=True
+        )
+    if memory.questions and told and set(told) <= LEFT_OPEN and _is_a_failure_supposed(reading.text):
+        return replace(reading, facts=_without(reading.facts, told), hypothetical=True)
+    if memory.questions and set(told) == {"pregnancy"} and has_cue("names_a_topic", reading.text.strip()):
+        return replace(reading, facts=_without(reading.facts, told), scenario={**reading.scenario, **told})
+    only_tried = reading.intent in OF_AN_ORDER and set(reading.scenario) == {"drugs_tried"}
+    if only_tried and has_cue("order_of_drugs", reading.text):
+        return replace(reading, scenario={}, hypothetical=False)
     if not memory.questions or told:
         return reading
     supposed = {
         **_bare_severity(memory, reading),
         **_another_effect(reading),
         **_worse(memory, reading),
+        **_lasting(memory, reading),
+        **_another_weight(memory, reading.text),
         **_were_so(memory, reading),
     }
     supposed = {slot: value for slot, value in supposed.items() if slot not in reading.scenario}
     if not supposed:
         return reading
     return replace(reading, scenario={**reading.scenario, **supposed}, hypothetical=True)
+
+
+def _is_a_failure_supposed(text: str) -> bool:
+    """ "If that does not work either" tells of no drug that does not work."""
+    return has_cue("it_fails", text) and (has_cue("supposing", text) or has_cue("conditional", text))
+
+
+def _without(facts: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    return {slot: value for slot, value in facts.items() if slot not in told}
+
+
+def _another_weight(memory: Memory, text: str) -> dict[str, Any]:
+    """ "And 80?" after a dose by weight: what it would be at that weight."""
+    found = _ANOTHER_NUMBER.match(text.strip())
+    of_a_dose = bool(memory.questions) and memory.questions[-1].kind == "ask_dose"
+    return {"weight_kg": float(found[1])} if found and of_a_dose and memory.case.weight_kg is not None else {}
+
+
+def _lasting(memory: Memory, reading: Reading) -> dict[str, Any]:
+    """ "Suppose the counts stay down": the side effect that was told goes on."""
+    supposed = has_cue("supposing", reading.text) and has_cue("stays_bad", reading.text)
+    plain = not reading.scenario and topic_of(reading) in (None, SIDE_EFFECT)
+    return {"side_effect_persistent": True} if supposed and plain and memory.case.side_effect else {}
 
 
 def _bare_severity(memory: Memory, reading: Reading) -> dict[str, Any]:
@@ -153,11 +211,26 @@ def some_of_them(text: str, memory: Memory) -> tuple[str, ...]:
         if len(listed) < count:
             return ()
         return listed[:count] if found[1].lower() == "first" else listed[-count:]
+    if has_cue("of_each", text) and not memory.named and len(memory.option_drugs) > 1:
+        return _of_the_first_two(memory)
     if has_cue("all_of_them", text) and len(listed) > 1:
         return listed
     if has_cue("those_two", text) and len(memory.recent) > 1:
         return memory.drugs if len(memory.drugs) == NUMBERS["two"] else memory.recent[-2:]
     if has_cue("the_other_one", text):
-        others = tuple(d for d in listed if d not in memory.drugs)
+        others = tuple(d for d in listed if d not in memory.drugs) or _beside_it(memory)
         return others[-1:]
     return ()
+
+
+def _of_the_first_two(memory: Memory) -> tuple[str, ...]:
+    """The drugs of the two options put first ("what dose of each")."""
+    first = list(memory.option_drugs.values())[: NUMBERS["two"]]
+    return tuple(dict.fromkeys(d for drugs in first for d in drugs))
+
+
+def _beside_it(memory: Memory) -> tuple[str, ...]:
+    """The other drug of the two that head the list, when the one spoken of is one of them ("and the other one")."""
+    listed = tuple(dict.fromkeys(d for drugs in memory.option_drugs.values() for d in drugs))[: NUMBERS["two"]]
+    others = tuple(d for d in listed if d not in memory.drugs)
+    return others if len(others) < len(listed) else ()

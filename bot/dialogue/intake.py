@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.dialogue.answering import Reply, bare_severity, reply_to
-from bot.dialogue.data import has_cue
+from bot.dialogue.answering import SEVERITY_OF, Reply, bare_severity, reply_to
+from bot.dialogue.data import has_cue, is_short
 from bot.dialogue.facts import Clash, differs, merge
 from bot.dialogue.focus import TOPIC_OF_SLOT, measured_again, topic_of
+from bot.dialogue.kinds import NEVER_TRIED
 from bot.dialogue.memory import Memory
-from bot.dialogue.reading import Facts, Reading
-from bot.dialogue.resolve import is_short
+from bot.dialogue.reading import Facts, Mention, Reading
 from bot.dialogue.withdraw import without
-from bot.guidance.model import RECOGNISED_ONLY, Case
+from bot.guidance.model import Case
 
-NEVER_TRIED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium", "corticosteroid", *RECOGNISED_ONLY))
-"""Drugs that are no alternative to mycophenolate: having had them rules nothing out."""
 ASKING = ("ask_dose", "ask_monitoring", "ask_evidence", "compare_drugs", "ask_contraindication", "ask_drug_risk")
+QUESTIONS_OF_CHOICE = ("ask_alternatives", "ask_drug_info", "compare_drugs", "ask_drug_risk")
+"""Questions in which "without hair loss" says what is wanted, and takes nothing back."""
 SURELY_ASKED = 0.7
+_CLAUSE_MARK = re.compile(r"[.,;:!?\n]")
+MAY_BE_UNKNOWN = ("pregnancy", "ild_severity", "ild_course", "low_dlco", "mmf_response", "side_effect_severity")
 OF_A_SEVERITY = frozenset(("side_effect_severity", "ild_severity"))
 
 
@@ -47,34 +50,45 @@ class Intake:
 def take_in(memory: Memory, reading: Reading) -> Intake:
     """Facts and replies stored; scenario values are not."""
     reply = reply_to(replace(memory, turns=memory.turns - 1), reading)
-    bare = bare_severity(memory, reading) if reply is None else {}
+    bare = bare_severity(memory, reading) if reply is None or reply.slot not in SEVERITY_OF else {}
     facts = {**bare, **reading.facts}
-    settled = dict(reply.facts) if reply is not None else {}
+    unknown = tuple(slot for slot in MAY_BE_UNKNOWN if slot in reading.facts) if _is_not_known(reading) else ()
+    facts = {slot: value for slot, value in facts.items() if slot not in unknown}
+    settled = {s: v for s, v in reply.facts.items() if s not in unknown} if reply is not None else {}
     settled.update(_of_scenario(memory, reading))
     facts.update(settled)
     facts.update(_tried(memory, reading))
     if reading.ordinal is not None and is_short(reading.text):
         facts.pop("side_effect_persistent", None)  # "and the third" counts a list, not how often it came
-    if "side_effect" not in facts and not memory.case.side_effect and reading.intent in ASKING:
+    if "side_effect" not in facts and not memory.case.side_effect and not _asked_for("side_effect", memory):
         facts.pop("side_effect_persistent", None)  # nothing is there that could go on
     facts.update(measured_again(memory, reading.text))
+    if reading.intent in ("thank", "give_feedback") and not reading.drugs and not _asked_for("mmf_response", memory):
+        facts.pop("mmf_response", None)  # "thanks, that helped" is said of the answer
     if "drugs_tried" in facts:  # a gout tablet or a steroid had before is no alternative that failed
         facts["drugs_tried"] = [d for d in facts["drugs_tried"] if d not in NEVER_TRIED]
     if "ild_course" in facts and facts.get("ild_severity") == "present_unspecified" and _lungs_known(memory.case):
         del facts["ild_severity"]  # it only came with the course
+    if facts.get("ild_severity") == "none" and _of_the_response(memory, reading):
+        del facts["ild_severity"]  # "lungs good" on the drug says that it works
     facts.pop("audience", None)
-    if reading.audience and (memory.case.audience is None or _says_who(reading)):
+    shorthand = reading.audience == "patient" and has_cue("as_prescriber", reading.text)
+    first = memory.case.audience is None and not shorthand
+    if reading.audience and (first or _says_who(reading)):
         facts["audience"] = reading.audience
     if reading.act == "plain" and reading.intent != "set_audience":
         facts.pop("audience", None)  # plain words for one answer are no lasting choice
     correcting = reading.intent == "correct_info" or has_cue("change", reading.text)
     retracted = reading.retracted
+    if reading.intent in QUESTIONS_OF_CHOICE and has_cue("wanting_without", reading.text):
+        retracted = {slot: values for slot, values in retracted.items() if slot != "side_effect"}
     if bare and set(retracted) >= OF_A_SEVERITY:  # "moderate, not severe" takes back the one that it is about
         retracted = {slot: values for slot, values in retracted.items() if slot in bare or slot not in OF_A_SEVERITY}
     held = without(memory.case, reading.withdrawn)
     merged = merge(held, facts, retracted, correcting=correcting, settled=settled)
     replaced = tuple(dict.fromkeys((*reading.withdrawn, *merged.replaced)))
     after = replace(memory.with_case(merged.case), topic=_topic(memory, reading, {**bare, **settled}))
+    after = replace(after, asked=tuple(dict.fromkeys((*after.asked, *unknown))))
     after = replace(after, named=_named_together(reading, facts) or memory.named)
     if memory.scenario and has_cue("denied", reading.text):
         options, questions = memory.case_options, memory.case_questions
@@ -90,6 +104,11 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     return Intake(after, memory.case, reply, merged.clashes, replaced, denied)
 
 
+def _is_not_known(reading: Reading) -> bool:
+    """ "Pregnant: don't know" names a fact to say that it is not known."""
+    return reading.reply == "unknown" and has_cue("is_not_known", reading.text.strip())
+
+
 def _topic(memory: Memory, reading: Reading, settled: Facts) -> str | None:
     """What was last spoken of: by the message, else by the fact that it settled."""
     by_reply = [TOPIC_OF_SLOT[slot] for slot in settled if slot in TOPIC_OF_SLOT]
@@ -103,6 +122,19 @@ def _named_together(reading: Reading, facts: Facts) -> tuple[str, ...]:
     return named if len(named) > 1 else ()
 
 
+def _asked_for(slot: str, memory: Memory) -> bool:
+    return memory.pending is not None and memory.pending.slot == slot
+
+
+def _of_the_response(memory: Memory, reading: Reading) -> bool:
+    """Is "no lung disease" only another reading of the words that tell how well the drug works?"""
+    if _asked_for("ild_severity", memory):
+        return False
+    spans = {(m.start, m.end) for m in reading.mentions if m.concept == "response"}
+    none = [m for m in reading.mentions if m.concept == "ild" and m.value == "none"]
+    return bool(none) and all((m.start, m.end) in spans for m in none)
+
+
 def _lungs_known(case: Case) -> bool:
     return case.ild_severity not in (None, "none")
 
@@ -114,6 +146,11 @@ def _says_who(reading: Reading) -> bool:
 
 def _tried(memory: Memory, reading: Reading) -> Facts:
     """Drugs named in reply to "which have been tried?", or as had before ("did have azathioprine"), were tried."""
+    if has_cue("a_relative_had", reading.text) and has_cue("asks_for_me", reading.text):
+        return {}  # what a brother was given is not what was tried
+    dropped = [m.value for m in reading.mentions if m.concept == "drug" and _is_given_up(reading.text, m)]
+    if dropped and "?" not in reading.text and not reading.hypothetical and "drugs_tried" not in reading.facts:
+        return {"drugs_tried": [d for d in dict.fromkeys(dropped) if d not in NEVER_TRIED]}
     spoken_of = reading.drugs or (memory.drugs if len(memory.drugs) == 1 and has_cue("had_that", reading.text) else ())
     named = [d for d in spoken_of if d not in NEVER_TRIED and d not in reading.retracted.get("drugs_tried", ())]
     if not named or "drugs_tried" in reading.facts or reading.hypothetical or "?" in reading.text:
@@ -131,11 +168,25 @@ def _tried(memory: Memory, reading: Reading) -> Facts:
     return {}
 
 
+def _is_given_up(text: str, mention: Mention) -> bool:
+    """ "Tac stopped for good" tells that it was had; "should tac be stopped" and "if tac failed" do not."""
+    clause = _CLAUSE_MARK.split(text[: mention.start])[-1].strip()
+    told = not has_cue("opens_a_question", clause) and not has_cue("conditional", clause)
+    return told and has_cue("given_up", text[mention.end :])
+
+
 def _of_scenario(memory: Memory, reading: Reading) -> Facts:
     """After "what if she were pregnant?", a bare "she is not" (or "she is") states what was only supposed.
 
     Who does not plan a pregnancy may still be pregnant: only a supposed pregnancy is denied as a fact.
     """
+    spoken_of = memory.scenario.get("pregnancy") or memory.case.pregnancy or _asked_for("pregnancy", memory)
+    if spoken_of and "pregnancy" not in reading.facts and has_cue("planning_one", reading.text.strip()):
+        return {"pregnancy": "planning"}
+    in_question = "pregnant" in (memory.case.pregnancy, memory.scenario.get("pregnancy"))  # planning one goes on
+    tested = in_question and "pregnancy" not in reading.facts
+    if tested and has_cue("pregnancy_test_negative", reading.text.strip()):
+        return {"pregnancy": "not_pregnant"}
     supposed = memory.scenario.get("pregnancy")
     if supposed is None or "pregnancy" in reading.facts or reading.hypothetical:
         return {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.dialogue.data import has_cue, in_the_light, without_lead_in
+from bot.dialogue.data import has_cue, in_the_light, is_short, without_lead_in
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
-from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, is_short
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Question
 
@@ -30,8 +30,8 @@ HEARD_BY_CHANCE = (
 """What a few words without a subject are taken for when the classifier has nothing to hold on to."""
 REPLACED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium"))
 UNSURE = 0.8
-A_GUESS = 0.45
-"""Below this score of its first choice the classifier only guesses, whatever the conversation makes of it."""
+A_NAME = 3
+"""Words at most of a name alone ("St John's wort")."""
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _FIGURE = re.compile(r"\d")
 
@@ -41,15 +41,26 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
     last = _last(memory)
     if has_cue("what_it_recommends", asked.text) and not _has_a_subject(asked, reading):
         return Question(kind="ask_alternatives")
-    if last is None or _has_a_subject(asked, reading):
+    if _has_a_subject(asked, reading):
+        return None
+    of_the_review = memory.last is not None and memory.last.kind == "ask_review_status"
+    if of_the_review and reading.act is None and has_cue("it", asked.text) and asked.confidence < UNSURE:
+        return Question(kind="ask_review_status")  # "so my GP can go by it"
+    if last is None:
         return None
     if reading.act in (None, "sources") and has_cue("does_it_say", asked.text) and not has_cue("a_source", asked.text):
         return _again(last)
     if any(row.words and row.after == last.kind and has_cue(row.words, asked.text) for row in in_the_light()):
         return None  # it has a meaning of its own after that question
-    if reading.act is not None or not is_short(asked.text) or not _asks(asked.text):
+    if reading.act is None and asked.intent in HEARD_BY_CHANCE and has_cue("one_of_a_kind", asked.text.strip()):
+        return _again(last)
+    bare = len(asked.text.split()) <= A_NAME and asked.intent == "out_of_scope" and _picks_up(asked.text, memory)
+    if reading.act is not None or not is_short(asked.text) or not (bare or _asks(asked.text)):
         return None
-    wondering = asked.intent in ("affirm", "deny") and "?" in asked.text  # "so not needed?" is no "no"
+    opens = has_cue("asks_of_it", without_lead_in(asked.text))
+    wondering = asked.intent in ("affirm", "deny") and ("?" in asked.text or opens)  # "so not needed?" is no "no"
+    puts = "?" in asked.text or has_cue("opens_a_question", asked.text.strip())
+    wondering |= asked.intent == "give_feedback" and puts
     by_chance = wondering or (asked.intent in HEARD_BY_CHANCE and asked.confidence < UNSURE)
     if by_chance and last.kind != "ask_citation" and (of_it := _of_one_drug(asked, last, memory)):
         return of_it
@@ -57,6 +68,10 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
     picked_up = _picks_up(asked.text, memory)
     if wondering or (by_chance and (judged or picked_up)):
         return _again(last)
+    if last.kind == "out_of_scope" and has_cue("of_them", asked.text) and asked.confidence < UNSURE:
+        return _again(last)  # "which ones are banned" after the vaccines
+    if has_cue("which_is_safer", asked.text):
+        return None  # a question of its own, however few its words
     return _again(last) if _guessed(asked) and last.kind in ANSWERABLE else None
 
 
@@ -93,7 +108,7 @@ def _has_a_subject(asked: Asked, reading: Reading) -> bool:
 
 
 def _asks(text: str) -> bool:
-    return "?" in text or has_cue("asking", text)
+    return "?" in text or has_cue("asking", text) or has_cue("opens_a_question", text.strip())
 
 
 def _picks_up(text: str, memory: Memory) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from bot.dialogue.answering import reply_to
 from bot.dialogue.data import has_cue
+from bot.dialogue.kinds import ABOUT_A_DRUG
 from bot.dialogue.memory import Memory, Parked
 from bot.dialogue.reading import Reading
-from bot.dialogue.resolve import ABOUT_A_DRUG
 from bot.guidance.model import Case
 
 CHANGES = frozenset((("self", "relative"), ("relative", "self"), ("self", "patient"), ("patient", "relative")))
@@ -28,6 +28,16 @@ class Whose:
 
 def whose(memory: Memory, reading: Reading) -> Whose:
     """The case that the message belongs to."""
+    of_a_relative = reading.person == "relative" or has_cue("a_relative_had", reading.text)
+    if of_a_relative and has_cue("asks_for_me", reading.text):
+        # "my brother was given it, will I get it too": what he had is no fact of the one who asks
+        mine = {slot: value for slot, value in reading.facts.items() if slot == "audience"}
+        supposed = {slot: value for slot, value in reading.scenario.items() if slot != "drugs_tried"}
+        reading = replace(reading, person="self", facts=mine, scenario=supposed)
+    if has_cue("another_patient", reading.text.strip()):
+        reading = replace(reading, person="other")
+    if reading.person is None and memory.person == "relative" and has_cue("my_own_case", reading.text):
+        reading = replace(reading, person="self")
     if has_cue("back_to_first", reading.text) and (memory.parked is not None or memory.shelved is not None):
         return _back(memory, reading)
     if memory.parked is not None:

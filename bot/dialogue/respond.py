@@ -9,10 +9,13 @@ from bot.dialogue import replies
 from bot.dialogue.adjust import escalated, flagged, led, reminded, repeats, shortened, with_ask, with_unknown
 from bot.dialogue.data import register
 from bot.dialogue.escalate import gravest
+from bot.dialogue.expect import of_its_subject
 from bot.dialogue.facts import differs
+from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, MOST_DRUGS
 from bot.dialogue.memory import Memory, Pending
 from bot.dialogue.plan import Consult, Say, Task, Turn
-from bot.dialogue.resolve import ABOUT_A_DRUG, ABOUT_THE_CASE, MOST_DRUGS, drugs_of_aspects
+from bot.dialogue.pointing import drugs_of_aspects
+from bot.dialogue.reading import Asked
 from bot.dialogue.silent import left_unsaid
 from bot.guidance import engine
 from bot.guidance.answer import Answer, Ask
@@ -51,7 +54,7 @@ def respond(turn: Turn, ask_engine: Engine = engine.answer) -> tuple[tuple[Answe
         asked = asked or ask is not None
         if isinstance(task, Consult):
             memory = _remembered(memory, task, answer, another=turn.whose)
-            questions += [task.question] if task.question.kind in CLINICAL else []
+            questions += _asked_on(task.question)
         if ask is not None:
             memory = _with_pending(memory, ask, pending)
         if any(repeats(answer, earlier) for earlier in answers):
@@ -67,6 +70,16 @@ def respond(turn: Turn, ask_engine: Engine = engine.answer) -> tuple[tuple[Answe
     today = [a.escalation.rule for a in answers if a.escalation and a.escalation.level == "same_day"]
     memory = replace(memory, today=today[0] if today and not turn.supposed else None)
     return tuple(answers), replace(memory, emergency=open_flags[0] if happening else memory.emergency)
+
+
+def _asked_on(question: Question) -> list[Question]:
+    """The question that the next message may ask on with; a term explained is the subject that it names."""
+    if question.kind in CLINICAL:
+        return [question]
+    subject = of_its_subject(Asked("ask_clarification", aspects=question.aspects))
+    if question.kind != "ask_clarification" or subject is None or question.drugs:
+        return []
+    return [Question(kind=subject.intent, aspects=question.aspects, scenario=question.scenario)]
 
 
 def _filled(task: Task, memory: Memory) -> Task:
@@ -218,6 +231,8 @@ def _remembered(memory: Memory, task: Consult, answer: Answer, *, another: bool 
     named = question.drugs if question.kind in ABOUT_A_DRUG or not options else _alternatives(question, task.case)
     if options and not question.drugs:
         memory = replace(memory, named=())  # the list last seen is ours
+    if named and set(named) <= set(RECOGNISED_ONLY) and memory.drugs:
+        named = ()  # "nurofen?" beside tacrolimus does not make it the drug of the next "and the dose"
     spoken_of = named or drugs_of_aspects(question.aspects) or _first_drugs(answer) or memory.drugs
     return replace(memory, drugs=spoken_of, recent=_recent(memory, named))
 

@@ -6,25 +6,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.dialogue.again import another_drug
 from bot.dialogue.answering import WHICH_DRUG
-from bot.dialogue.data import has_cue
+from bot.dialogue.data import has_cue, is_short
 from bot.dialogue.expect import of_its_subject
 from bot.dialogue.facts import merge
+from bot.dialogue.failing import if_it_fails, not_tolerated
 from bot.dialogue.intake import Intake
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE, OF_A_SIDE_EFFECT
 from bot.dialogue.leaning import HEARD_BY_CHANCE, leaning
 from bot.dialogue.memory import Memory
 from bot.dialogue.plan import Consult, Flow, Say, Task
+from bot.dialogue.pointing import NoSuchOptionError
+from bot.dialogue.raised import by_new_facts
 from bot.dialogue.reading import Asked, Reading
-from bot.dialogue.resolve import (
-    ABOUT_A_DRUG,
-    ABOUT_THE_CASE,
-    OF_A_SIDE_EFFECT,
-    NoSuchOptionError,
-    another_drug,
-    by_new_facts,
-    is_short,
-    meant,
-)
+from bot.dialogue.resolve import meant
 from bot.dialogue.silent import asked_of_the_article
 from bot.guidance.model import Question
 
@@ -61,9 +57,15 @@ def same_task(one: Task, other: Task) -> bool:
 
 def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> list[Task]:
     """What one question of the message asks for."""
+    if reading.act == "sources" and asked.intent != "ask_citation" and has_cue("what_it_says", asked.text):
+        reading = replace(reading, act=None)  # "IVIG? what does the article say" asks for no reference
     understood = reading.understood(asked)
     if repeated := another_drug(asked, reading, intake.memory):
         return [_consult(intake, reading, question, understood) for question in repeated[:MOST_TASKS]]
+    if (failure := if_it_fails(asked, reading, intake.memory)) and intake.reply is None:
+        supposing = replace(reading, scenario=failure.scenario, hypothetical=True)
+        put = _consult(intake, supposing, failure.question, understood)
+        return [replace(put, case=not_tolerated(put.case)) if failure.given_up else put]
     if _only_points(asked, reading, intake):
         return _answered(intake, reading, asked, understood)
     if _goes_back(asked, reading, intake):
@@ -76,11 +78,16 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         return _restated(intake, reading, understood)
     if reading.act in STYLES and asked.intent not in QUESTIONS and not intake.news:
         return _once_more(intake, understood, reading.act or "")
+    if intake.reply is not None and reading.reply == "unknown" and asked.confidence < A_GUESS:
+        return _restated(intake, reading, understood)
     if flow is Flow.AUDIENCE:
         if intake.news:
             return _restated(intake, reading, understood)
         again = _once_more(intake, understood, "repeat") if intake.memory.questions else []
         return again or [Say("audience", understood)]
+    by_the_way = asked.confidence < SURE or asked.intent == "give_feedback"
+    if flow is Flow.SOCIAL and intake.reply is not None and by_the_way:
+        return _restated(intake, reading, understood)  # "not bad, just annoying" says how bad it is
     if flow is Flow.SOCIAL:
         social: list[Task] = [Say(asked.intent, understood)]
         return social + (_restated(intake, reading, understood) if intake.news else [])
@@ -94,6 +101,8 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         if _points_at_an_option(asked, reading, intake.memory):
             return _answered(intake, reading, asked, understood)
         return [_unasked(flow, asked, intake, understood)]
+    if asked.intent in STATEMENTS and asked.drugs and not intake.news and asked.confidence < A_GUESS:
+        return _answered(intake, reading, replace(asked, intent="ask_drug_info"), understood)
     if asked.intent in STATEMENTS or _only_denies_a_pregnancy(asked, reading):
         return _restated(intake, reading, understood)
     if asked.drugs and asked.intent == "ask_drug_info" and _asked_which_drug(intake.memory):
@@ -225,13 +234,17 @@ def _consult(intake: Intake, reading: Reading, question: Question, understood: M
 def _clarified(intake: Intake, reading: Reading, asked: Asked, understood: Mapping[str, Any]) -> list[Task]:
     if intake.news and "?" not in reading.text:
         return _restated(intake, reading, understood)
+    if has_cue("what_then", asked.text.strip()) and intake.memory.questions:
+        return _answered(intake, reading, replace(asked, intent="ask_alternatives", terms=()), understood)
     if asked.terms or (asked.drugs and not intake.memory.questions):
         question = Question(kind="ask_clarification", terms=asked.terms, drugs=asked.drugs, aspects=asked.aspects)
         asked_of_it = asked_of_the_article(asked)
         return [Consult(question, intake.memory.case, understood, of_the_article=asked_of_it)]
     if reading.act is None and (subject := of_its_subject(asked)):
         return _answered(intake, reading, subject, understood)
-    return _once_more(intake, understood, reading.act or "plain")
+    return _once_more(
+        intake, understood, reading.act or ("plain" if has_cue("not_understood", asked.text) else "repeat")
+    )
 
 
 def _once_more(intake: Intake, understood: Mapping[str, Any], style: str) -> list[Task]:

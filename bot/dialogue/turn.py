@@ -15,12 +15,13 @@ from bot.dialogue.escalate import graver_since, gravest, red_flag_question, take
 from bot.dialogue.expect import in_context
 from bot.dialogue.focus import with_own_severity, with_supposed
 from bot.dialogue.intake import take_in
+from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, ATTRIBUTES
 from bot.dialogue.memory import Memory
 from bot.dialogue.persons import Whose, whose
 from bot.dialogue.plan import FLOW_OF, Consult, Flow, Note, Say, Task, Turn
 from bot.dialogue.reading import Asked, Reading, RedFlag
-from bot.dialogue.resolve import ABOUT_A_DRUG, ATTRIBUTES
 from bot.dialogue.several import told_apart
+from bot.dialogue.subjects import with_subject_of_the_drug
 from bot.dialogue.tasks import MOST_TASKS, QUESTIONS, STATEMENTS, same_task, tasks_for
 from bot.dialogue.withdraw import with_withdrawals
 from bot.guidance.knowledge import load_knowledge
@@ -34,7 +35,8 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
 
     ``flow`` is what Rasa chose by the intent of its first question; the conversation may make another intent likelier.
     """
-    likely = told_apart(in_context(memory, with_own_severity(memory, reading)))
+    own = with_subject_of_the_drug(memory, with_own_severity(memory, reading))
+    likely = told_apart(in_context(memory, own))
     likely = with_withdrawals(memory, with_supposed(memory, likely))
     if flow is None or likely.intent != reading.intent:
         flow = FLOW_OF.get(likely.intent, Flow.ANSWER)
@@ -44,18 +46,21 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
         return _emergency(memory, reading)
     if reading.problem is not None:
         return Turn(memory, (Say(reading.problem, reading.understood()),))
-    anew = flow is Flow.NEW_PATIENT or reading.act == "new_patient"
+    anew = (flow is Flow.NEW_PATIENT or reading.act == "new_patient") and not _restarts_a_drug(memory, reading)
     if anew and reading.act != "undo" and not _says_whose(memory, reading):
         return _new_patient(memory, reading)
     if memory.emergency is not None:
         if not _over(reading):
             return _still_an_emergency(memory, reading, flow)
         memory = replace(memory, emergency=None)
-        if not any(a.intent in QUESTIONS for a in reading.asked):
+        asks = has_cue("asks", reading.text) and any(a.intent in ABOUT_THE_CASE for a in reading.asked)
+        if not asks and not any(a.intent in QUESTIONS for a in reading.asked):
             return Turn(take_in(memory, reading).memory, (Say("emergency_over", reading.understood()),))
-    if reading.act == "undo" and not has_cue("asks_leave", reading.text.strip()):
+    of_the_dose = reading.intent in ABOUT_THE_CASE and has_cue("how_far", reading.text)  # "drop it how far"
+    if reading.act == "undo" and not of_the_dose and not has_cue("asks_leave", reading.text.strip()):
         return _undo(memory, reading)
-    if memory.today is not None and flow in (Flow.OUT_OF_SCOPE, Flow.FALLBACK) and not _over(reading):
+    placed = reading.drugs or any(a.aspects for a in reading.asked)
+    if memory.today is not None and flow in (Flow.OUT_OF_SCOPE, Flow.FALLBACK) and not placed and not _over(reading):
         # What cannot be placed after such a sign mostly plays it down or puts it off ("the clinic is on Thursday").
         return Turn(memory, (Consult(red_flag_question(memory.today), memory.case, reading.understood()),))
     if (since := graver_since(memory, reading)) and reading.red_flag is None:
@@ -71,6 +76,13 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
     if load_knowledge().table.red_flags[rule].level == "emergency":
         return _emergency(memory, reading)
     return replace(_ordinary(memory, reading, flow), red_flag=rule)
+
+
+def _restarts_a_drug(memory: Memory, reading: Reading) -> bool:
+    """ "And restart?" after the drug was held is about the drug; nobody asks to forget the case."""
+    of_the_dose = any("reescalation_schedule" in a.aspects for a in reading.asked)
+    of_a_drug = of_the_dose and not has_cue("restarts_all", reading.text.strip())
+    return bool(memory.questions) and (of_a_drug or has_cue("restarts_a_drug", reading.text.strip()))
 
 
 def _says_whose(memory: Memory, reading: Reading) -> bool:
@@ -111,7 +123,8 @@ def _adds_nothing(reading: Reading) -> bool:
 
 
 def _over(reading: Reading) -> bool:
-    if has_cue("false_alarm", reading.text):
+    later = has_cue("later_and_well", reading.text) and not reading.emergency
+    if later or has_cue("false_alarm", reading.text):
         return True
     return any(
         has_cue("resolved", clause) and not has_cue("not_yet", clause) and not clause.rstrip().endswith("?")

@@ -8,7 +8,7 @@ from bot.guidance.answer import Answer
 from bot.guidance.conditions import INDEX_DRUG, MEMBERS
 from bot.guidance.draft import Draft
 from bot.guidance.knowledge import Knowledge, related
-from bot.guidance.model import Case, Question
+from bot.guidance.model import RECOGNISED_ONLY, Case, Question
 from bot.guidance.options_answer import enter_options
 from bot.guidance.placement import place
 from bot.guidance.rows import Row
@@ -53,7 +53,17 @@ def _on_aspect(question: Question, drugs: tuple[str, ...], knowledge: Knowledge)
     table, wanted = knowledge.table, set(related(drugs))
     ids = [r for a in question.aspects if a in table.aspects for r in table.aspects[a].rows]
     rows = [table.rows[r] for r in dict.fromkeys(ids) if wanted & set(table.rows[r].drugs)]
+    rows = [r for r in rows if not _sets_one_against_another(r, drugs)]
     return sorted(rows, key=lambda r: r.support == "beyond_article")
+
+
+def _sets_one_against_another(row: Row, drugs: tuple[str, ...]) -> bool:
+    """Is it a comparison of one of these drugs with a drug that is not asked about?"""
+    of_a_class = (members for members in MEMBERS.values() if set(drugs) & set(members))
+    ours = {*related(drugs), *(d for members in of_a_class for d in members)}
+    others = set(row.drugs) - ours - {*INDEX_DRUG, *RECOGNISED_ONLY}
+    count = sum(1 for d in drugs if related((d,)) & set(row.drugs))
+    return row.topic == "evidence" and bool(others) and count == 1
 
 
 def _contrasts(row: Row, drugs: tuple[str, ...]) -> bool:

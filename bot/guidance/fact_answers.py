@@ -144,7 +144,8 @@ def _about_drug(draft: Draft, drug: str, aspect_rows: tuple[Row, ...], room: int
         rows += [r for r in knowledge.about((drug,), ("place", "risk")) if r not in rows]
     article = [r for r in rows if r.support != "beyond_article"]
     others = [r for r in rows if r.support == "beyond_article"]
-    others.sort(key=lambda r: len(set(r.drugs) - own) >= OF_MANY)  # what is of this drug before a list of many
+    # what is of the kind asked, and of this drug, before what only touches the subject or is a list of many drugs
+    others.sort(key=lambda r: (kind == "ask_dose" and r.topic != "dose", len(set(r.drugs) - own) >= OF_MANY))
     if kind == "ask_contraindication":
         _what_rules_out(draft, drug)
     limit = len(article) if draft.full else max(1, ARTICLE_ROWS if room < 3 else 1)

@@ -12,6 +12,7 @@ from bot.guidance.knowledge import Knowledge, listed
 from bot.guidance.model import Case, Question
 from bot.guidance.placement import Placed, Placement, place, triggered_rules
 from bot.guidance.placement_rules import QuestionRow, Situation
+from bot.guidance.rows import Row
 
 KINDS = {
     "ask_alternatives": "options",
@@ -31,6 +32,7 @@ ALWAYS_SILENT = {"ask_treatment_failure": "S-refractory-definition"}
 SUPPOSED_BY_ASPECT = {"breastfeeding": "breastfeeding", "washout": "planning", "planning": "planning"}
 """What a question on pregnancy supposes of the patient, by its aspect; without one, a pregnancy."""
 STAYING = ("split_mmf_dose", "ec_mps", "mmf_temporary_reduction", "mmf_reduction_with_counts")
+OF_A_SIDE_EFFECT = ("report_side_effect", "ask_side_effect_management")
 RESERVE_IN_FIRST_VIEW = ("rituximab", "cyclophosphamide")
 ALWAYS_SAID: dict[str, tuple[str, ...]] = {
     "ask_treatment_failure": ("C43",),
@@ -70,6 +72,12 @@ def supposed(case: Case, question: Question) -> Case:
         return case
     state = next((SUPPOSED_BY_ASPECT[a] for a in question.aspects if a in SUPPOSED_BY_ASPECT), "pregnant")
     return replace(case, pregnancy=state)
+
+
+def _a_dose_of_another_drug(row: Row, question: Question) -> bool:
+    """ "Ten times a day" in the report of a side effect asks for no drug's schedule."""
+    about = {*question.drugs, *INDEX_DRUG}
+    return question.kind in OF_A_SIDE_EFFECT and row.topic == "dose" and not about & set(row.drugs)
 
 
 def enter_options(draft: Draft, placement: Placement, only: Sequence[str] = ()) -> None:
@@ -113,6 +121,7 @@ def _subject_lines(draft: Draft, question: Question) -> None:
     named = [table.aspects[a] for a in question.aspects if a in table.aspects]
     # A good "response" told beside a side effect asks for no check of the lungs.
     rows = [r for aspect in named if aspect.topics != ("monitoring",) for r in aspect.rows]
+    rows = [r for r in rows if not _a_dose_of_another_drug(table.rows[r], draft.question)]
     rows = [r for r in rows if table.rows[r].support != "beyond_article" or question.kind == "ask_pregnancy"]
     for row_id in (*rows[:2], *ALWAYS_SAID.get(question.kind, ())):
         draft.line(draft.state(row_id))
