@@ -221,6 +221,8 @@ def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], to
     if span is None:
         return "fact"
     if concept in _STATED_ONLY:
+        if any(t.norm.startswith("?") for t in tokens[match.start : match.end]):
+            return "fact"  # "pregnant? no" is question and answer
         return "fact" if span.kind != "bare" and states_it(tokens, match.start) else "asked"
     if "asserted" in mods:
         return "fact"

@@ -128,6 +128,9 @@ def _reached(cue: Match[Cue], tokens: list[Token], found: Sequence[Match[Term]],
             n for n, m in enumerate(found) if start <= m.start and m.end <= cue.start and row.allows(m.row.concept)
         ]
         last = max((found[n].end for n in nearby), default=0)
+        if row.list_end:  # "pregnant? no" answers what was asked last, which may be one term with its answer
+            answered = any(m.start < cue.start < m.end for m in found)
+            return [] if answered else [n for n in nearby if found[n].end == last]
         return [n for n in nearby if found[n].end == last or _joined(found[n].end, last, tokens, found)]
     end = min(_wall_after(cue, tokens, cues), cue.end + row.scope)
     # "not pregnant" as one term is not negated by its own first word, nor "test positive" only mentioned
