@@ -148,13 +148,6 @@ def test_a_file_of_another_shape_is_refused_by_name(tmp_path: Path, content: str
         read_messages(tmp_path)
 
 
-def test_the_projects_own_messages_have_no_fault(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.undo()
-    assert data_lint.main() == 0, capsys.readouterr().out
-
-
 def test_a_message_that_means_the_same_as_a_test_in_other_words_is_refused(tmp_path: Path) -> None:
     file = written(tmp_path, "a.yml", "ask_dose", "can I breastfeed on azathioprine?", "how is azathioprine dosed")
     (fault,) = faults(tmp_path, {"can you breastfeed on azathioprine": "reader.yml:7"})
