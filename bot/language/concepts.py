@@ -26,7 +26,7 @@ _CAUSING = words("asks_for_cause")
 _SWALLOWS = frozenset({"side_effect", "contraindication", "ild", "cannot_be_pregnant", "healthy"})
 _LUNG_DISEASE = Term("lung", "disease")  # "organising pneumonia" is no infection
 _AFTER_AN_AUXILIARY = 2
-_KEPT_BESIDE_A_RESULT = frozenset({"audience", "person", "aspect", "act", "option"})
+_KEPT_BESIDE_A_RESULT = frozenset({"audience", "person", "aspect", "act", "option", "persistent"})
 _GIVES_WAY = _SWALLOWS | {"lung", "course", "pregnancy", "response"}
 _DEGREE_OF_LUNGS = ("mild", "moderate", "severe")
 
@@ -194,6 +194,8 @@ def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], to
         if any(t.norm.startswith("?") for t in tokens[match.start : match.end]):
             return "fact"  # "pregnant? no" is question and answer
         return "fact" if span.kind != "bare" and states_it(tokens, match.start) else "asked"
+    if concept == "response" and span.kind == "polar":
+        return "asked"  # "is my disease responding": "my" states that there is one, not how it responds
     if "asserted" in mods:
         return "fact"
     before = {t.norm for t in tokens[span.start : match.start]}

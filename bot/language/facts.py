@@ -139,7 +139,8 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
     responses = [
         c for c in concepts if c.concept == "response" and (c.drug is None or is_mmf(c.drug)) and c.status == "fact"
     ]
-    responses = [c for c in responses if c.value != "intolerance"]  # "failed MMF for GI": not that it did nothing
+    # "failed MMF for GI" is not that it did nothing, nor "I had to stop working"
+    responses = [c for c in responses if c.value not in ("intolerance", "none")]
     only_an_option = any(c.concept == "option" for c in concepts)  # "splitting the dose didn't help" is not the drug
     responses = [c for c in responses if c.drug is not None or not (only_an_option and c.value == "poor")]
     if responses:
