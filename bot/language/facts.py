@@ -25,6 +25,7 @@ _DENIALS = frozenset({"not", "n't", "never", "hardly", "barely", "nicht", "no", 
 _OTHER_DISEASES = words("other_diseases")
 _CLAUSE_ENDS = frozenset({",", ".", ";", "but", "\n"})
 _IT = frozenset({"it", "that", "this", "one", "them"})
+_SUBJECTS = _IT | {"its", "she", "he", "they", "i", "we", "my", "the"}
 SEVERITIES = ("mild", "moderate", "severe")
 COURSES = ("stable", "progressive", "progressive_fibrotic", "rapidly_progressive", "refractory")
 _COURSE_RANK = {"rapidly_progressive": 4, "refractory": 3, "progressive_fibrotic": 2, "progressive": 1, "stable": 0}
@@ -156,8 +157,10 @@ def _is_over(effect: Concept, tokens: Sequence[Token]) -> bool:
 
 
 def _response(concept: Concept, tokens: Sequence[Token]) -> str:
-    """ "Isn't helping my lungs": a good response that is denied right before it is a poor one."""
-    before = {t.norm for t in tokens[max(0, concept.match.start - 2) : concept.match.start]}
+    """ "Isn't helping my lungs": a good response denied right before it is a poor one; in "no, it works" it is not."""
+    start = concept.match.start
+    is_reply = tokens[0].norm == "no" and any(t.is_mark or t.drug or t.norm in _SUBJECTS for t in tokens[1 : start + 1])
+    before = {t.norm for t in tokens[max(int(is_reply), start - 2) : start]}
     return "poor" if concept.value == "good" and before & _DENIALS else concept.value
 
 
