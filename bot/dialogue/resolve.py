@@ -71,7 +71,8 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     if question.act == "why_not" and not question.drugs and (not_offered := _named_and_not_offered(memory)):
         return replace(question, drugs=not_offered)
     if leaves_out_its_drug(question, asked, memory):
-        drugs = suspect(asked, memory) or drugs_of_aspects(question.aspects) or memory.drugs[:MOST_DRUGS]
+        spoken_of = _first_instead(memory) or memory.drugs[:MOST_DRUGS]
+        drugs = suspect(asked, memory) or drugs_of_aspects(question.aspects) or spoken_of
         return replace(question, drugs=drugs)
     return question
 
@@ -84,6 +85,15 @@ def _without_the_one_left(question: Question, reading: Reading) -> Question:
     left = [m for m in reading.mentions if m.concept == "drug" and m.value in REPLACED]
     behind = left and all(has_cue("leaves_behind", reading.text[: m.start].rstrip()) for m in left)
     return replace(question, drugs=others) if behind else question
+
+
+def _first_instead(memory: Memory) -> tuple[str, ...]:
+    """The drugs put first, where mycophenolate was spoken of and is none of them ("good. starting dose")."""
+    of_mycophenolate = bool(memory.drugs) and set(memory.drugs) <= set(REPLACED)
+    offered = {drug for drugs in memory.option_drugs.values() for drug in drugs}
+    if not of_mycophenolate or not offered or offered & set(REPLACED):
+        return ()
+    return tuple(dict.fromkeys(d for drugs in list(memory.option_drugs.values())[:2] for d in drugs))
 
 
 def _is_set_against_the_last(question: Question, asked: Asked, memory: Memory) -> bool:

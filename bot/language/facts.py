@@ -17,6 +17,7 @@ from bot.language.word_lists import words
 ILD_SHOWN = ("none", "mild", "moderate", "severe", "rapidly_progressive", "refractory")
 """Values that ``understood.ild`` names; any other word about the lungs is shown as present_unspecified."""
 _SHORT = 14
+_A_DEGREE_ALONE = 2
 _ELLIPTIC = 3
 """Words of a question that leaves out what was named before: "they never offered me IVIG, should they?"."""
 _CORRECTING = words("correcting_words")
@@ -119,6 +120,8 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
             continue
         again = c.value == "again"  # only right beside the effect: not in "counts low, test again next week"
         target = nearest_target(c, carriers, tokens, reach=2 if again else 7, before=1 if again else 3)
+        if target is None and c.concept == "severity":
+            target = _of_the_sentence_before(c, carriers, tokens)
         if target is None or target.concept == "lung" or target.status in ("absent", "other"):
             continue
         if again and any(t.norm == "," for t in tokens[target.match.end : c.match.start]):
@@ -147,6 +150,14 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
     if responses:
         values = [_response(c, tokens) for c in responses]
         slots.facts["mmf_response"] = "poor" if set(values) == {"poor"} else values[-1]
+
+
+def _of_the_sentence_before(word: Concept, carriers: Sequence[Concept], tokens: Sequence[Token]) -> Concept | None:
+    """ "It's her bowels. Mild": a degree that is a sentence by itself is of what was named last."""
+    own = tokens[word.match.start].sentence
+    said = [t for t in tokens if t.sentence == own and not t.is_mark]
+    before = [c for c in carriers if tokens[c.match.start].sentence < own and c.status == "fact"]
+    return before[-1] if len(said) <= _A_DEGREE_ALONE and before else None
 
 
 def _is_over(effect: Concept, tokens: Sequence[Token]) -> bool:

@@ -55,7 +55,7 @@ def _bare_reply(reading: Reading, part: QuestionPart, ranking: Ranking) -> str |
 def _bare_drug(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
     """A drug's name and nothing else asks what it is; another subject's drug is then out of scope."""
     names = [mention for mention in reading.mentions if mention.concept == "drug"]
-    if len(names) != 1 or set(words(reading.text)) - set(words(names[0].text)) - {"?", "!"}:
+    if len(names) != 1 or set(words(reading.text)) - set(words(names[0].text)) - _lists()["around_a_bare_drug"]:
         return None
     return OUT_OF_SCOPE if names[0].value in _lists()["outside_the_article"] else "ask_drug_info"
 
