@@ -9,7 +9,7 @@ from bot.guidance.answer import Answer, Ask
 from bot.guidance.conditions import INDEX_DRUG, MEMBERS
 from bot.guidance.dosing import compute_doses, needs_measure
 from bot.guidance.draft import Draft, upper_first
-from bot.guidance.knowledge import Knowledge, listed, related
+from bot.guidance.knowledge import Knowledge, related
 from bot.guidance.model import RECOGNISED_ONLY, Case, Question
 from bot.guidance.options_answer import advises_what_is_ruled_out, enter_options, supposed
 from bot.guidance.placement import EXCLUDES, Placed, Placement, place, triggered_rules
@@ -58,6 +58,10 @@ ARTICLE_ROWS, OTHER_ROWS = 3, 2
 """Rows of the article, and of other sources, in the first view of one drug."""
 OF_MANY = 3
 """Other drugs that a row names besides the one asked about, from which on it is a list and not about that one."""
+
+
+MOST_INSTEAD = 3
+"""How many options are named in place of a drug that is ruled out."""
 
 
 def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
@@ -135,12 +139,11 @@ def _stances(draft: Draft, placement: Placement, drugs: Sequence[str]) -> None:
 
 
 def _instead(draft: Draft, placement: Placement) -> None:
-    """What stands first for the case in place of a drug that is ruled out."""
-    first = placement.at("preferred") or placement.offered[:1]
+    """What the case leaves open in place of a drug that is ruled out, first what stands first."""
+    first = placement.offered[:MOST_INSTEAD]
     if first:
         draft.support(because for o in first for because in o.because)
-        names = listed([o.row.label[draft.register] for o in first], "or")
-        draft.line(draft.words("first_instead", first=names))
+        draft.line(draft.words("open_instead", labels="; ".join(o.row.label[draft.register] for o in first)))
 
 
 def _best(placement: Placement, drug: str) -> Placed | None:

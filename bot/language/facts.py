@@ -17,6 +17,20 @@ from bot.language.word_lists import words
 ILD_SHOWN = ("none", "mild", "moderate", "severe", "rapidly_progressive", "refractory")
 """Values that ``understood.ild`` names; any other word about the lungs is shown as present_unspecified."""
 _SHORT = 14
+_CONTROL = frozenset({"control", "controlled", "controlling"})
+_DISEASE = words("names_of_the_disease") | {
+    "disease",
+    "ild",
+    "lungs",
+    "lung",
+    "muscles",
+    "muscle",
+    "joints",
+    "breathing",
+    "it",
+    "things",
+    "me",
+}
 _A_DEGREE_ALONE = 2
 _ELLIPTIC = 3
 """Words of a question that leaves out what was named before: "they never offered me IVIG, should they?"."""
@@ -147,6 +161,7 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
     responses = [c for c in responses if c.value not in ("intolerance", "none")]
     only_an_option = any(c.concept == "option" for c in concepts)  # "splitting the dose didn't help" is not the drug
     responses = [c for c in responses if c.drug is not None or not (only_an_option and c.value == "poor")]
+    responses = [c for c in responses if not _is_control_of_something_else(c, tokens)]
     if responses:
         values = [_response(c, tokens) for c in responses]
         slots.facts["mmf_response"] = "poor" if set(values) == {"poor"} else values[-1]
@@ -165,6 +180,13 @@ def _is_over(effect: Concept, tokens: Sequence[Token]) -> bool:
     return (
         effect.status == "past" and "resolved" in effect.modifiers and not any(t.norm in _COMING_BACK for t in tokens)
     )
+
+
+def _is_control_of_something_else(response: Concept, tokens: Sequence[Token]) -> bool:
+    """ "Not controlled", said of a blood pressure: a response needs the disease, the lungs or the drug beside it."""
+    said = {t.norm for t in tokens[response.match.start : response.match.end]}
+    named = any(t.norm in _DISEASE or (t.drug and is_mmf(t.drug)) for t in tokens)
+    return bool(said & _CONTROL) and not named
 
 
 def _response(concept: Concept, tokens: Sequence[Token]) -> str:
