@@ -163,8 +163,8 @@ def _yes_or_no(pending: Pending, reply: str) -> Reply:
 
 
 def _says_nothing_else(reading: Reading) -> bool:
-    """Only a yes or no alone is taken for the reply: "no, it is mild" may answer something else than what was asked."""
-    told = set(reading.facts) - {"audience"} or reading.severity or reading.retracted
+    """Only a yes or no alone is taken for the reply: "no, it is mild", "no fever" may answer what was not asked."""
+    told = set(reading.facts) - {"audience"} or reading.severity or reading.retracted or reading.absent
     asked = any(a.aspects or a.drugs or a.terms for a in reading.asked) and not has_cue("yes_or_no", reading.text)
     return not (told or asked or reading.scenario or reading.hypothetical)
 

@@ -150,6 +150,14 @@ def _no_by_the_way(asked: Asked) -> Asked:
 def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     known = _expectations()
     asked = _no_by_the_way(asked) if memory.questions else asked
+    if asked.intent == "ask_citation" and has_cue("asks_of_a_reference", asked.text):
+        return replace(asked, confidence=max(asked.confidence, known.sure))
+    of_the_case = has_cue("what_is_open", asked.text.strip()) or has_cue("what_is_ruled_out", asked.text.strip())
+    if memory.questions and of_the_case and not asked.drugs and asked.confidence < known.sure:
+        return replace(asked, intent="ask_contraindication", confidence=known.sure)
+    wished = len(asked.drugs) == 1 and asked.confidence < known.sure and has_cue("rather_have", asked.text)
+    if wished and not has_cue("asking", asked.text):
+        return replace(asked, intent="ask_drug_info", confidence=known.sure)  # "she'd rather have aza"
     elliptic = _by_its_words(asked, memory) or _an_attribute(asked, memory)
     if elliptic is not None:
         return replace(asked, intent=elliptic, confidence=max(asked.confidence, known.sure))

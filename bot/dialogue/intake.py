@@ -191,5 +191,6 @@ def _of_scenario(memory: Memory, reading: Reading) -> Facts:
     if supposed is None or "pregnancy" in reading.facts or reading.hypothetical:
         return {}
     if has_cue("denied", reading.text):
-        return {"pregnancy": "not_pregnant"} if supposed == "pregnant" else {}
+        planned = memory.case.pregnancy in ("planning", "breastfeeding")  # goes on, though she is not pregnant now
+        return {"pregnancy": "not_pregnant"} if supposed == "pregnant" and not planned else {}
     return {"pregnancy": supposed} if has_cue("affirmed", reading.text) else {}

@@ -41,7 +41,8 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
     last = _last(memory)
     if has_cue("what_it_recommends", asked.text) and not _has_a_subject(asked, reading):
         return Question(kind="ask_alternatives")
-    if _has_a_subject(asked, reading):
+    of_the_case = has_cue("what_is_open", asked.text.strip()) or has_cue("what_is_ruled_out", asked.text.strip())
+    if _has_a_subject(asked, reading) or of_the_case:
         return None
     of_the_review = memory.last is not None and memory.last.kind == "ask_review_status"
     if of_the_review and reading.act is None and has_cue("it", asked.text) and asked.confidence < UNSURE:

@@ -143,7 +143,7 @@ def leaves_out_its_drug(question: Question, asked: Asked, memory: Memory) -> boo
         return False
     if question.aspects and has_cue("of_all_of_them", asked.text):
         return False
-    if question.aspects and _of_mycophenolate_alone(question.aspects):
+    if question.aspects and question.kind != "ask_drug_risk" and _of_mycophenolate_alone(question.aspects):
         return False
     if question.kind == "ask_pregnancy":
         about_a_drug = bool(memory.questions) and memory.questions[-1].kind in ABOUT_A_DRUG

@@ -8,7 +8,7 @@ from bot.dialogue.again import in_that_light, kind_again, of_it, on_the_same_sub
 from bot.dialogue.cited import numbered, of_last_statements
 from bot.dialogue.data import has_cue, is_short
 from bot.dialogue.focus import some_of_them
-from bot.dialogue.kinds import ATTRIBUTES, IS_IT_SAFE, MOST_DRUGS, REPLACED
+from bot.dialogue.kinds import ABOUT_A_DRUG, ATTRIBUTES, IS_IT_SAFE, MOST_DRUGS, REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.pointing import (
     compared,
@@ -49,6 +49,8 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         question = replace(question, kind="ask_monitoring", terms=())
     if question.kind == "ask_citation" and question.citation is None:
         question = replace(question, citation=numbered(asked.text))
+    if not asked.drugs and (whole := _of_the_whole_case(question, asked, memory)):
+        return whole
     question = by_its_words(_without_the_one_left(question, reading), asked, memory)
     question = in_that_light(same_again(question, asked, memory), asked, memory)
     question = on_the_same_subject(of_it(question, asked, memory), asked, memory)
@@ -57,18 +59,20 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         return of_last_statements(question, memory)
     if question.kind == "compare_drugs" and len(question.drugs) == 1 and has_cue("or_not", asked.text):
         return replace(question, kind="ask_drug_info", aspects=())
-    if whole := _of_the_whole_case(question, asked, memory):
-        return whole
     if question.kind == "ask_evidence" and question.drugs and has_cue("why_against", asked.text):
         return replace(question, kind="ask_contraindication")
     if question.kind == "compare_drugs":
         return one_attribute(compared(question, asked, memory), asked)
     if has_cue("against", asked.text) and len(question.drugs) == 1 and question.kind == "ask_evidence":
         return compared(question, asked, memory)
+    if _is_set_against_the_last(question, asked, memory):
+        of_what = memory.questions[-1].aspects if memory.questions else ()
+        return compared(replace(question, kind="compare_drugs", aspects=of_what), asked, memory)
     if question.act == "why_not" and not question.drugs and (not_offered := _named_and_not_offered(memory)):
         return replace(question, drugs=not_offered)
     if leaves_out_its_drug(question, asked, memory):
-        drugs = suspect(asked, memory) or drugs_of_aspects(question.aspects) or memory.drugs[:MOST_DRUGS]
+        spoken_of = _first_instead(memory) or memory.drugs[:MOST_DRUGS]
+        drugs = suspect(asked, memory) or drugs_of_aspects(question.aspects) or spoken_of
         return replace(question, drugs=drugs)
     return question
 
@@ -81,6 +85,22 @@ def _without_the_one_left(question: Question, reading: Reading) -> Question:
     left = [m for m in reading.mentions if m.concept == "drug" and m.value in REPLACED]
     behind = left and all(has_cue("leaves_behind", reading.text[: m.start].rstrip()) for m in left)
     return replace(question, drugs=others) if behind else question
+
+
+def _first_instead(memory: Memory) -> tuple[str, ...]:
+    """The drugs put first, where mycophenolate was spoken of and is none of them ("good. starting dose")."""
+    of_mycophenolate = bool(memory.drugs) and set(memory.drugs) <= set(REPLACED)
+    offered = {drug for drugs in memory.option_drugs.values() for drug in drugs}
+    if not of_mycophenolate or not offered or offered & set(REPLACED):
+        return ()
+    return tuple(dict.fromkeys(d for drugs in list(memory.option_drugs.values())[:2] for d in drugs))
+
+
+def _is_set_against_the_last(question: Question, asked: Asked, memory: Memory) -> bool:
+    """ "Would ciclosporin be gentler": one drug is named, the other was just spoken of."""
+    others = set(memory.drugs) - set(question.drugs) - set(REPLACED)
+    one = len(asked.drugs) == 1 == len(others) and question.kind in ABOUT_A_DRUG
+    return one and has_cue("a_comparative", asked.text)
 
 
 def _named_and_not_offered(memory: Memory) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A noun alone that names a harm of the drug just spoken of ("liver?", "gut tolerability of it")."""
+"""Harms that are asked of the drug just spoken of ("liver?", "does it hit the counts")."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Reading
 
 TAKEN_FOR = ("report_side_effect", "provide_patient_info", "ask_side_effect_management")
+MAY_ASK_OF_A_HARM = (*TAKEN_FOR, "ask_drug_risk", "ask_monitoring")
 
 
 def with_subject_of_the_drug(memory: Memory, reading: Reading) -> Reading:
@@ -20,6 +21,9 @@ def with_subject_of_the_drug(memory: Memory, reading: Reading) -> Reading:
     last = memory.questions[-1] if memory.questions else None
     of_another = last is not None and last.kind in ABOUT_A_DRUG and bool(set(last.drugs) - REPLACED)
     told = set(reading.facts) - {"audience"}
+    if of_another and not told and _asks_of_it(reading):
+        asked = replace(reading.asked[0], intent="ask_drug_risk", confidence=1.0, side_effect=())
+        return replace(reading, scenario={}, hypothetical=False, side_effect=(), asked=(asked,))
     asked_for = memory.pending is not None and memory.pending.turn == memory.turns
     if not of_another or told != {"side_effect"} or asked_for or reading.drugs or len(reading.asked) != 1:
         return reading
@@ -31,3 +35,11 @@ def with_subject_of_the_drug(memory: Memory, reading: Reading) -> Reading:
     if asked.intent in TAKEN_FOR:
         asked = replace(asked, intent="ask_drug_risk", confidence=1.0)
     return replace(reading, facts=facts, asked=(asked,))
+
+
+def _asks_of_it(reading: Reading) -> bool:
+    """Is an effect asked of "it" ("gut problems with it?") and not supposed of the patient ("if it came back")?"""
+    named = set(reading.scenario) == {"side_effect"} and not reading.drugs and len(reading.asked) == 1
+    text = reading.text
+    may_ask = named and reading.asked[0].intent in MAY_ASK_OF_A_HARM
+    return may_ask and has_cue("of_the_one_spoken_of", text) and not has_cue("supposing", text)

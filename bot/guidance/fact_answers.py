@@ -11,7 +11,7 @@ from bot.guidance.dosing import compute_doses, needs_measure
 from bot.guidance.draft import Draft, upper_first
 from bot.guidance.knowledge import Knowledge, related
 from bot.guidance.model import RECOGNISED_ONLY, Case, Question
-from bot.guidance.options_answer import enter_options, supposed
+from bot.guidance.options_answer import advises_what_is_ruled_out, enter_options, supposed
 from bot.guidance.placement import EXCLUDES, Placed, Placement, place, triggered_rules
 from bot.guidance.rows import Row
 
@@ -60,6 +60,10 @@ OF_MANY = 3
 """Other drugs that a row names besides the one asked about, from which on it is a list and not about that one."""
 
 
+MOST_INSTEAD = 3
+"""How many options are named in place of a drug that is ruled out."""
+
+
 def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
     """What the table holds on the drugs and aspects asked about, the article first, then other sources, marked."""
     draft = Draft(KINDS[question.kind], case, question, knowledge)
@@ -77,7 +81,11 @@ def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
         for drug in drugs:
             _about_drug(draft, drug, aspect_rows, room=len(drugs))
     else:
-        _about_no_drug(draft, aspect_rows)
+        possible = tuple(r for r in aspect_rows if not advises_what_is_ruled_out(r, placement))
+        if len(possible) < len(aspect_rows):
+            _stances(draft, placement, (INDEX_DRUG[0],))  # "not even in smaller doses"
+        if possible or not aspect_rows:
+            _about_no_drug(draft, possible)
     for silence in draft.miss_what_the_article_leaves_out():
         for row_id in silence.then[:2]:
             _other_line(draft, knowledge.table.rows[row_id])
@@ -120,12 +128,22 @@ def _stances(draft: Draft, placement: Placement, drugs: Sequence[str]) -> None:
         cited = draft.cited(standing.because)
         if standing.stance in EXCLUDES:
             draft.line(draft.words("ruled_out_now", drug=label, reason=reason + cited))
+            if draft.question.kind in ("ask_drug_info", "ask_contraindication"):
+                _instead(draft, placement)
         elif standing.stance in ("reserve", "disputed"):
             draft.line(draft.words("held_back_now", drug=label, reason=reason + cited))
         elif draft.question.kind in ("ask_drug_info", "ask_contraindication"):
             notes = [c[draft.register] for c in standing.cautions[:2]]
             key = "offered_now" if notes else "offered_now_plain"
             draft.line(draft.words(key, drug=label, caution="; ".join(notes)))
+
+
+def _instead(draft: Draft, placement: Placement) -> None:
+    """What the case leaves open in place of a drug that is ruled out, first what stands first."""
+    first = placement.offered[:MOST_INSTEAD]
+    if first:
+        draft.support(because for o in first for because in o.because)
+        draft.line(draft.words("open_instead", labels="; ".join(o.row.label[draft.register] for o in first)))
 
 
 def _best(placement: Placement, drug: str) -> Placed | None:

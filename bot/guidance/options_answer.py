@@ -51,7 +51,7 @@ def options_answer(case: Case, question: Question, knowledge: Knowledge) -> Answ
     draft.support(situation.rows)
     draft.headline = _headline(draft, situation, placement)
     enter_options(draft, placement)
-    _subject_lines(draft, question)
+    _subject_lines(draft, question, placement)
     _offered_lines(draft, placement, situation)
     _held_back_lines(draft, placement)
     _ruled_out_lines(draft, placement)
@@ -72,6 +72,12 @@ def supposed(case: Case, question: Question) -> Case:
         return case
     state = next((SUPPOSED_BY_ASPECT[a] for a in question.aspects if a in SUPPOSED_BY_ASPECT), "pregnant")
     return replace(case, pregnancy=state)
+
+
+def advises_what_is_ruled_out(row: Row, placement: Placement) -> bool:
+    """Is the row on ways of staying on the drug, every one of which is contraindicated in this case?"""
+    out = {o.row.option for o in placement.at("contraindicated")}
+    return row.topic == "management" and bool(row.options) and out >= set(row.options)
 
 
 def _a_dose_of_another_drug(row: Row, question: Question) -> bool:
@@ -115,7 +121,7 @@ def _headline(draft: Draft, situation: Situation, placement: Placement) -> str:
     return situation.headline[draft.register].format(first=joined)
 
 
-def _subject_lines(draft: Draft, question: Question) -> None:
+def _subject_lines(draft: Draft, question: Question, placement: Placement) -> None:
     """What the question is about by itself: named aspects first, then rows that belong to its subject."""
     table = draft.knowledge.table
     named = [table.aspects[a] for a in question.aspects if a in table.aspects]
@@ -123,7 +129,9 @@ def _subject_lines(draft: Draft, question: Question) -> None:
     rows = [r for aspect in named if aspect.topics != ("monitoring",) for r in aspect.rows]
     rows = [r for r in rows if not _a_dose_of_another_drug(table.rows[r], draft.question)]
     rows = [r for r in rows if table.rows[r].support != "beyond_article" or question.kind == "ask_pregnancy"]
-    for row_id in (*rows[:2], *ALWAYS_SAID.get(question.kind, ())):
+    always = ALWAYS_SAID.get(question.kind, ())
+    said = [r for r in (*rows[:2], *always) if not advises_what_is_ruled_out(table.rows[r], placement)]
+    for row_id in said:
         draft.line(draft.state(row_id))
 
 

@@ -20,43 +20,13 @@ _PREGNANCY_NOUNS = words("pregnancy_nouns")
 _PREGNANCY_STATED = words("pregnancy_stated")
 _NURSING_NOUNS = words("nursing_nouns")
 _JOINING = words("joints") | {"in", "during", "for"}
-_THE_DISEASE = words("names_of_the_disease")
 _STATED_ONLY = frozenset({"pregnancy"})
-_PRONOUNS = frozenset(
-    {"it", "its", "that", "thats", "they", "theyre", "this", "hers", "mine", "theirs", "ours", "yours"}
-)
-_BEFORE_A_DEGREE = frozenset(
-    {
-        "is",
-        "was",
-        "are",
-        "were",
-        "'s",
-        "s",
-        "'re",
-        "been",
-        "only",
-        "just",
-        "quite",
-        "very",
-        "really",
-        "pretty",
-        "fairly",
-    }
-)
-_PRONOUN_REACH = 4
-_COMMAS = frozenset({",", "-", "(", ")"})
 _TOPIC = frozenset({"side_effect", "effect_noun", "lung", "ild", "severity", "course", "persistent"})
 _CAUSING = words("asks_for_cause")
-_NOT_DISEASE = words("lung_function_words")
-_COLLOQUIAL = words("colloquial_degrees")
-_ASKS_MEANING = words("asks_for_meaning")
-_COURSE_WORDS = frozenset({"stable", "progressive", "refractory", "progressing"})
-_SHORT_REPLY = 5
 _SWALLOWS = frozenset({"side_effect", "contraindication", "ild", "cannot_be_pregnant", "healthy"})
 _LUNG_DISEASE = Term("lung", "disease")  # "organising pneumonia" is no infection
 _AFTER_AN_AUXILIARY = 2
-_KEPT_BESIDE_A_RESULT = frozenset({"audience", "person", "aspect", "act", "option"})
+_KEPT_BESIDE_A_RESULT = frozenset({"audience", "person", "aspect", "act", "option", "persistent"})
 _GIVES_WAY = _SWALLOWS | {"lung", "course", "pregnancy", "response"}
 _DEGREE_OF_LUNGS = ("mild", "moderate", "severe")
 
@@ -224,6 +194,8 @@ def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], to
         if any(t.norm.startswith("?") for t in tokens[match.start : match.end]):
             return "fact"  # "pregnant? no" is question and answer
         return "fact" if span.kind != "bare" and states_it(tokens, match.start) else "asked"
+    if concept == "response" and span.kind == "polar":
+        return "asked"  # "is my disease responding": "my" states that there is one, not how it responds
     if "asserted" in mods:
         return "fact"
     before = {t.norm for t in tokens[span.start : match.start]}
@@ -263,104 +235,6 @@ def _settle_double_readings(concepts: list[Concept]) -> list[Concept]:
             continue
         kept.append(c)
     return kept
-
-
-def lung_concepts(concepts: Sequence[Concept], tokens: Sequence[Token]) -> list[Concept]:
-    """ILD severity and course: words of degree and of course, joined to the lung word that they stand beside."""
-    lungs = [c for c in concepts if c.concept == "lung"]
-    asking = [span for span in spans(tokens) if span.kind == "polar"]
-    effects = [c for c in concepts if c.concept in ("side_effect", "effect_noun")]
-    found = [c for c in concepts if c.concept == "ild"]
-    for c in concepts:
-        if c.concept == "severity":
-            target = nearest_target(c, [*lungs, *effects], tokens)
-            colloquial = tokens[c.match.end - 1].norm in _COLLOQUIAL  # "bad lungs", "lungs look awful" have no degree
-            if target in lungs and not colloquial and tokens[target.match.start].norm not in _NOT_DISEASE:
-                found.append(_joined(_as_asked(c, target, asking), target, c.value))
-        elif c.concept == "course":
-            target = nearest_target(c, [*lungs, *effects], tokens, reach=8)
-            if target is None and any(t.norm in _ASKS_MEANING for t in tokens):
-                continue
-            on_its_own = (c.value == "rapidly_progressive" and not (target or effects)) or _names_itself(c, tokens)
-            on_its_own = on_its_own or (_is_refractory_disease(c, tokens) and target not in effects)
-            if target in lungs or on_its_own:
-                found.append(
-                    _joined(_as_asked(c, target, asking), target, c.value)
-                    if target
-                    else replace(c, match=Match(Term("ild", c.value), c.match.start, c.match.end))
-                )
-    return found
-
-
-def _as_asked(word: Concept, target: Concept, asking: Sequence[Span]) -> Concept:
-    """ "Is my ILD severe?" asks for the degree, though "my" states that there is ILD."""
-    after = word.match.start >= target.match.end
-    asked = any(span.start < target.match.start and word.match.start < span.end for span in asking)
-    return replace(word, status="asked") if after and asked and word.status == "fact" else word
-
-
-def _names_itself(course: Concept, tokens: Sequence[Token]) -> bool:
-    words = {t.norm for t in tokens[course.match.start : course.match.end]}
-    if len(tokens) <= _SHORT_REPLY and words & _COURSE_WORDS and not any(t.drug for t in tokens):
-        return True
-    return bool(words & {"rp", "rpild", "ppf", "pfild", "fibrosis"}) or {"rapidly", "progressive"} <= words
-
-
-def _is_refractory_disease(course: Concept, tokens: Sequence[Token]) -> bool:
-    """ "Refractory ASyS", "refractory anti-synthetase disease"; in "refractory to rituximab" no lung is meant."""
-    behind = {t.norm for t in tokens[course.match.end : course.match.end + 3]}
-    return tokens[course.match.start].norm == "refractory" and bool(behind & _THE_DISEASE)
-
-
-def _joined(word: Concept, target: Concept | None, value: str) -> Concept:
-    """The word of degree with what holds for it or for its target: the more careful status wins."""
-    order = ("absent", "withdrawn", "other", "mentioned", "scenario", "asked", "past", "fact")
-    status = min((word.status, target.status if target else "fact"), key=order.index)
-    if word.status == "fact" and target is not None and target.status == "absent":
-        status = "absent"
-    return replace(word, match=Match(Term("ild", value), word.match.start, word.match.end), status=status)
-
-
-def of_a_pronoun(word: Concept, tokens: Sequence[Token]) -> bool:
-    """Is the word said of "it", "that" or "they" ("its mild", "that is quite severe")?"""
-    n = word.match.start - 1
-    while n >= 0 and tokens[n].norm in _BEFORE_A_DEGREE:
-        n -= 1
-    return n >= 0 and tokens[n].norm in _PRONOUNS and word.match.start - n <= _PRONOUN_REACH
-
-
-def nearest_target(
-    word: Concept, targets: Sequence[Concept], tokens: Sequence[Token], reach: int = 6, before: int = 3
-) -> Concept | None:
-    """What a word of degree belongs to: a target at most ``before`` tokens after it, or ``reach`` before it."""
-    best: tuple[float, Concept] | None = None
-    for target in targets:
-        if tokens[target.match.start].sentence != tokens[word.match.start].sentence:
-            continue
-        inside = target.match.start <= word.match.start < target.match.end
-        if inside:
-            return target
-        follows = target.match.start >= word.match.end
-        between = (
-            tokens[word.match.end : target.match.start] if follows else tokens[target.match.end : word.match.start]
-        )
-        commas = sum(t.norm in (",", "and", "-", "(") for t in between)
-        if follows and commas and _stands_between_commas(word, tokens):
-            continue  # "diarrhoea on it, moderate, lungs fine": the degree is that of what stands before
-        if follows and commas and of_a_pronoun(word, tokens):
-            continue  # "it's mild, and my lungs are better": the degree is that of "it"
-        longest = before if follows else 2 * reach if of_a_pronoun(word, tokens) else reach
-        if any(t.norm in ("but", ";", "\n", "though", "however") for t in between) or len(between) > longest:
-            continue  # "the ILD isn't mild any more, it's severe": "it" may look further back
-        cost = len(between) + 3 * commas + (0 if follows else 0.5)
-        if best is None or cost < best[0]:
-            best = (cost, target)
-    return best[1] if best else None
-
-
-def _stands_between_commas(word: Concept, tokens: Sequence[Token]) -> bool:
-    before, after = word.match.start - 1, word.match.end
-    return before > 0 and after < len(tokens) and tokens[before].norm in _COMMAS and tokens[after].norm in _COMMAS
 
 
 def is_mmf(drug: str | None) -> bool:

@@ -147,6 +147,8 @@ def _wall_after(cue: Match[Cue], tokens: list[Token], cues: list[Match[Cue]]) ->
         (n for n in range(cue.end, len(tokens)) if tokens[n].sentence != sentence or tokens[n].norm in _WALLS),
         len(tokens),
     )
+    if cue.row.category == "mentioned":  # "blood test back, neutrophils are low": not a test for them
+        wall = next((n for n in range(cue.end, wall) if tokens[n].norm == ","), wall)
     stops = [c.start for c in cues if c.row.category in ("terminate", "reverted") and c.start >= cue.end]
     return min([wall, *stops])
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
 
-from bot.language.concepts import Concept, is_mmf, nearest_target, of_a_pronoun
-from bot.language.male_patients import is_male_patient
+from bot.language.concepts import Concept, is_mmf
+from bot.language.degree_targets import nearest_target, of_a_pronoun
 from bot.language.measures import height_cm, weight_kg
+from bot.language.pregnancy_facts import fill_pregnancy
 from bot.language.questions import spans
+from bot.language.slots import DENIED, Slots, unique
 from bot.language.tokens import Token
 from bot.language.tried import drugs_tried
 from bot.language.word_lists import words
@@ -17,6 +17,21 @@ from bot.language.word_lists import words
 ILD_SHOWN = ("none", "mild", "moderate", "severe", "rapidly_progressive", "refractory")
 """Values that ``understood.ild`` names; any other word about the lungs is shown as present_unspecified."""
 _SHORT = 14
+_CONTROL = frozenset({"control", "controlled", "controlling"})
+_DISEASE = words("names_of_the_disease") | {
+    "disease",
+    "ild",
+    "lungs",
+    "lung",
+    "muscles",
+    "muscle",
+    "joints",
+    "breathing",
+    "it",
+    "things",
+    "me",
+}
+_A_DEGREE_ALONE = 2
 _ELLIPTIC = 3
 """Words of a question that leaves out what was named before: "they never offered me IVIG, should they?"."""
 _CORRECTING = words("correcting_words")
@@ -25,27 +40,10 @@ _DENIALS = frozenset({"not", "n't", "never", "hardly", "barely", "nicht", "no", 
 _OTHER_DISEASES = words("other_diseases")
 _CLAUSE_ENDS = frozenset({",", ".", ";", "but", "\n"})
 _IT = frozenset({"it", "that", "this", "one", "them"})
-_DENIED = ("absent", "withdrawn")
+_SUBJECTS = _IT | {"its", "she", "he", "they", "i", "we", "my", "the"}
 SEVERITIES = ("mild", "moderate", "severe")
 COURSES = ("stable", "progressive", "progressive_fibrotic", "rapidly_progressive", "refractory")
 _COURSE_RANK = {"rapidly_progressive": 4, "refractory": 3, "progressive_fibrotic": 2, "progressive": 1, "stable": 0}
-_STAGE = ("breastfeeding", "pregnant", "planning", "not_pregnant")
-
-
-@dataclass
-class Slots:
-    """What goes into the Reading."""
-
-    drugs: list[str] = field(default_factory=list)
-    side_effect: list[str] = field(default_factory=list)
-    ild: list[str] = field(default_factory=list)
-    pregnancy: str | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
-    scenario: dict[str, Any] = field(default_factory=dict)
-    absent: dict[str, list[str]] = field(default_factory=dict)
-    retracted: dict[str, list[str]] = field(default_factory=dict)
-    severity: str | None = None
-    hypothetical: bool = False
 
 
 def fill_slots(concepts: Sequence[Concept], lungs: Sequence[Concept], tokens: Sequence[Token]) -> Slots:
@@ -54,7 +52,7 @@ def fill_slots(concepts: Sequence[Concept], lungs: Sequence[Concept], tokens: Se
     _drugs(slots, concepts, tokens)
     _effects(slots, concepts, tokens)
     _ild(slots, concepts, lungs)
-    _pregnancy(slots, concepts, tokens)
+    fill_pregnancy(slots, concepts, tokens)
     _conditions(slots, concepts)
     _bare_severity(slots, concepts, lungs, tokens)
     if (weight := weight_kg(tokens)) is not None:
@@ -79,15 +77,11 @@ def fill_slots(concepts: Sequence[Concept], lungs: Sequence[Concept], tokens: Se
     return slots
 
 
-def _unique(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(values))
-
-
 def _store(slots: Slots, slot: str, values: Sequence[Concept]) -> None:
     """List slots: facts, what is supposed, what is absent."""
-    stated = _unique(c.value for c in values if c.status == "fact")
-    supposed = _unique(c.value for c in values if c.supposed and c.value not in stated)
-    denied = _unique(c.value for c in values if c.status in _DENIED and c.value not in stated)
+    stated = unique(c.value for c in values if c.status == "fact")
+    supposed = unique(c.value for c in values if c.supposed and c.value not in stated)
+    denied = unique(c.value for c in values if c.status in DENIED and c.value not in stated)
     if stated:
         slots.facts[slot] = stated
     if supposed:
@@ -99,8 +93,8 @@ def _store(slots: Slots, slot: str, values: Sequence[Concept]) -> None:
 
 def _drugs(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -> None:
     mentions = [c for c in concepts if c.concept == "drug"]
-    kept = _unique(c.value for c in mentions if c.status not in ("absent", "mentioned"))
-    denied = _unique(c.value for c in mentions if c.status == "absent" and c.value not in kept)
+    kept = unique(c.value for c in mentions if c.status not in ("absent", "mentioned"))
+    denied = unique(c.value for c in mentions if c.status == "absent" and c.value not in kept)
     if _asks_of_it(tokens):
         kept, denied = [*kept, *denied], []
     slots.drugs = kept
@@ -111,7 +105,7 @@ def _drugs(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -
         slots.facts["drugs_tried"] = list(tried.tried)
     if tried.supposed:
         slots.scenario["drugs_tried"] = list(tried.supposed)
-    if never := _unique([*tried.never, *(d for d in denied if not is_mmf(d))]):
+    if never := unique([*tried.never, *(d for d in denied if not is_mmf(d))]):
         slots.retracted["drugs_tried"] = never
 
 
@@ -126,20 +120,25 @@ def _asks_of_it(tokens: Sequence[Token]) -> bool:
 
 def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -> None:
     effects = [c for c in concepts if c.concept == "side_effect" and (c.drug is None or is_mmf(c.drug))]
-    slots.side_effect = _unique(c.value for c in effects if c.talked_about and not _is_over(c, tokens))
+    slots.side_effect = unique(c.value for c in effects if c.talked_about and not _is_over(c, tokens))
     _store(slots, "side_effect", effects)
-    over = _unique(c.value for c in effects if _is_over(c, tokens) and c.value not in slots.side_effect)
+    over = unique(c.value for c in effects if _is_over(c, tokens) and c.value not in slots.side_effect)
     if over:
-        slots.absent["side_effect"] = _unique([*slots.absent.get("side_effect", []), *over])
+        slots.absent["side_effect"] = unique([*slots.absent.get("side_effect", []), *over])
     no_fever = any(c.concept == "sign" and c.status == "absent" for c in concepts)
     if no_fever and "infection" not in slots.side_effect:
-        slots.absent["side_effect"] = _unique([*slots.absent.get("side_effect", []), "infection"])
+        slots.absent["side_effect"] = unique([*slots.absent.get("side_effect", []), "infection"])
     carriers = [c for c in concepts if c.concept in ("side_effect", "effect_noun", "lung")]
     for c in concepts:
         if c.concept not in ("severity", "persistent") or c.status in ("absent", "other", "mentioned"):
             continue
-        target = nearest_target(c, carriers, tokens, reach=7, before=3)
+        again = c.value == "again"  # only right beside the effect: not in "counts low, test again next week"
+        target = nearest_target(c, carriers, tokens, reach=2 if again else 7, before=1 if again else 3)
+        if target is None and c.concept == "severity":
+            target = _of_the_sentence_before(c, carriers, tokens)
         if target is None or target.concept == "lung" or target.status in ("absent", "other"):
+            continue
+        if again and any(t.norm == "," for t in tokens[target.match.end : c.match.start]):
             continue
         if target.drug is not None and not is_mmf(target.drug):
             continue
@@ -158,12 +157,22 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
     responses = [
         c for c in concepts if c.concept == "response" and (c.drug is None or is_mmf(c.drug)) and c.status == "fact"
     ]
-    responses = [c for c in responses if c.value != "intolerance"]  # "failed MMF for GI": not that it did nothing
+    # "failed MMF for GI" is not that it did nothing, nor "I had to stop working"
+    responses = [c for c in responses if c.value not in ("intolerance", "none")]
     only_an_option = any(c.concept == "option" for c in concepts)  # "splitting the dose didn't help" is not the drug
     responses = [c for c in responses if c.drug is not None or not (only_an_option and c.value == "poor")]
+    responses = [c for c in responses if not _is_control_of_something_else(c, tokens)]
     if responses:
         values = [_response(c, tokens) for c in responses]
         slots.facts["mmf_response"] = "poor" if set(values) == {"poor"} else values[-1]
+
+
+def _of_the_sentence_before(word: Concept, carriers: Sequence[Concept], tokens: Sequence[Token]) -> Concept | None:
+    """ "It's her bowels. Mild": a degree that is a sentence by itself is of what was named last."""
+    own = tokens[word.match.start].sentence
+    said = [t for t in tokens if t.sentence == own and not t.is_mark]
+    before = [c for c in carriers if tokens[c.match.start].sentence < own and c.status == "fact"]
+    return before[-1] if len(said) <= _A_DEGREE_ALONE and before else None
 
 
 def _is_over(effect: Concept, tokens: Sequence[Token]) -> bool:
@@ -173,9 +182,18 @@ def _is_over(effect: Concept, tokens: Sequence[Token]) -> bool:
     )
 
 
+def _is_control_of_something_else(response: Concept, tokens: Sequence[Token]) -> bool:
+    """ "Not controlled", said of a blood pressure: a response needs the disease, the lungs or the drug beside it."""
+    said = {t.norm for t in tokens[response.match.start : response.match.end]}
+    named = any(t.norm in _DISEASE or (t.drug and is_mmf(t.drug)) for t in tokens)
+    return bool(said & _CONTROL) and not named
+
+
 def _response(concept: Concept, tokens: Sequence[Token]) -> str:
-    """ "Isn't helping my lungs": a good response that is denied right before it is a poor one."""
-    before = {t.norm for t in tokens[max(0, concept.match.start - 2) : concept.match.start]}
+    """ "Isn't helping my lungs": a good response denied right before it is a poor one; in "no, it works" it is not."""
+    start = concept.match.start
+    is_reply = tokens[0].norm == "no" and any(t.is_mark or t.drug or t.norm in _SUBJECTS for t in tokens[1 : start + 1])
+    before = {t.norm for t in tokens[max(int(is_reply), start - 2) : start]}
     return "poor" if concept.value == "good" and before & _DENIALS else concept.value
 
 
@@ -190,13 +208,13 @@ def _bare_persistence(slots: Slots, concepts: Sequence[Concept]) -> None:
 def _ild(slots: Slots, concepts: Sequence[Concept], lungs: Sequence[Concept]) -> None:
     disease = [c for c in concepts if c.concept == "lung" and c.value == "disease"]
     talked = [c for c in lungs if c.talked_about]
-    slots.ild = _unique(c.value for c in talked if c.value in ILD_SHOWN)
+    slots.ild = unique(c.value for c in talked if c.value in ILD_SHOWN)
     if len(slots.ild) > 1 and "none" in slots.ild:
         slots.ild.remove("none")  # "severe ILD ruled out, mild changes": there is ILD
     vague = any(c.value not in ILD_SHOWN for c in talked) or any(c.talked_about for c in disease)
     if vague and not slots.ild:
         slots.ild = ["present_unspecified"]
-    denied = _unique(c.value for c in lungs if c.status in _DENIED)
+    denied = unique(c.value for c in lungs if c.status in DENIED)
     if denied:
         slots.absent["ild"] = [value for value in denied if value not in slots.ild]
     for status_facts, place in ((("fact",), slots.facts), (("scenario", "asked"), slots.scenario)):
@@ -217,66 +235,6 @@ def _ild(slots: Slots, concepts: Sequence[Concept], lungs: Sequence[Concept]) ->
         slots.retracted["ild_severity"] = denied_severity
     if denied_course := [v for v in denied if v in COURSES]:
         slots.retracted["ild_course"] = denied_course
-
-
-def _pregnancy(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -> None:
-    said = [c for c in concepts if c.concept == "pregnancy"]
-    denied = _unique(c.value for c in said if c.status in _DENIED and c.value != "not_pregnant")
-    denied += [
-        v
-        for v in ("pregnant",)
-        if any(c.value == "not_pregnant" and c.status == "fact" for c in said) and v not in denied
-    ]
-    denied, stated = _last_word(said, denied)
-    supposed = [c.value for c in said if c.supposed]
-    refused = any(c.value == "pregnant" and c.status == "absent" for c in said)
-    if refused and "pregnant" in denied and not {"pregnant", "planning", "breastfeeding"} & set(stated):
-        stated.append("not_pregnant")
-    if stated:
-        slots.facts["pregnancy"] = min(stated, key=_order(stated))
-    elif _cannot_be(concepts, "not_pregnant") or _cannot_be(concepts, "male") or (not said and is_male_patient(tokens)):
-        slots.facts["pregnancy"] = "not_pregnant"
-    if supposed and not (set(supposed) <= set(stated)):
-        slots.scenario["pregnancy"] = min(supposed, key=_order(supposed))
-    if not stated and not supposed and _cannot_be(concepts, "not_pregnant"):
-        stated = ["not_pregnant"]  # said in words: the change, a hysterectomy; a man's sex alone says it unasked
-    about = stated or supposed
-    slots.pregnancy = (
-        min(about, key=_order(about)) if about else next((c.value for c in said if c.status == "other"), None)
-    )
-    if denied:
-        slots.absent["pregnancy"] = denied
-        slots.retracted["pregnancy"] = denied
-    elif not said and any(c.concept == "not_so" and _ends_a_clause(c, tokens) for c in concepts):
-        slots.retracted["pregnancy"] = ["pregnant"]  # "ok but I'm not": of what was supposed before
-
-
-def _cannot_be(concepts: Sequence[Concept], why: str) -> bool:
-    return any(c.concept == "cannot_be_pregnant" and c.value == why and c.status == "fact" for c in concepts)
-
-
-def _ends_a_clause(concept: Concept, tokens: Sequence[Token]) -> bool:
-    return concept.match.end == len(tokens) or tokens[concept.match.end].is_mark
-
-
-def _last_word(said: Sequence[Concept], denied: Sequence[str]) -> tuple[list[str], list[str]]:
-    """(denied, stated) values, where what is said of a value last counts: "pregnant? no, not pregnant"."""
-    stated = {c.value: c.match.start for c in said if c.status == "fact"}
-    refused = {value: _denied_at(said, value) for value in denied}
-    kept = [value for value in denied if stated.get(value, -1) < refused[value]]
-    return kept, [value for value, place in stated.items() if refused.get(value, -1) < place and value not in kept]
-
-
-def _denied_at(said: Sequence[Concept], value: str) -> int:
-    places = [c.match.start for c in said if c.value == value and c.status in _DENIED]
-    opposite = [c.match.start for c in said if value == "pregnant" and c.value == "not_pregnant" and c.status == "fact"]
-    return max([*places, *opposite], default=0)
-
-
-def _order(values: Sequence[str]) -> Any:
-    """Planning wins over a bare "pregnancy" beside it; breastfeeding over both."""
-    ranks = ("breastfeeding", "planning", "pregnant", "not_pregnant")
-    return ranks.index
 
 
 def _conditions(slots: Slots, concepts: Sequence[Concept]) -> None:
@@ -301,7 +259,7 @@ def _take_back(slots: Slots, values: str) -> None:
             continue
         places = (slots.retracted, slots.absent) if slot == "side_effect" else (slots.retracted,)
         for place in places:
-            place[slot] = _unique([*place.get(slot, []), value])
+            place[slot] = unique([*place.get(slot, []), value])
 
 
 def _bare_severity(
@@ -314,7 +272,7 @@ def _bare_severity(
     said_of_it += [c for c in words if c not in said_of_it and _opens_the_message(c, carriers, tokens)]
     if words and ((not carriers and len(tokens) <= _SHORT) or said_of_it):
         slots.severity = (said_of_it or words)[-1].value
-        denied = _unique(c.value for c in concepts if c.concept == "severity" and c.status == "absent")
+        denied = unique(c.value for c in concepts if c.concept == "severity" and c.status == "absent")
         if denied and any(t.norm in _CORRECTING for t in tokens):
             slots.retracted |= {"side_effect_severity": denied, "ild_severity": denied}
 

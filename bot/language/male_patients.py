@@ -18,6 +18,7 @@ _STATES = words("states_of_a_patient")
 _ADVISING = words("advising_verbs")
 _WRITER = words("writer_words")
 _OWNERS = words("writers_owners")
+_FATHERING = (["be"], ["father"])
 _WOMEN = words("female_words")
 _DOCTORS = words("doctor_words")
 
@@ -34,6 +35,8 @@ def is_male_patient(tokens: Sequence[Token]) -> bool:
     if any(_AGE_AND_SEX.match(word) for word in said):
         return True
     heard = set(said)
+    if any(word == "to" and said[n + 1 : n + 2] in _FATHERING for n, word in enumerate(said)):
+        return False  # "a father to be", "to father a child": his wish for a child is the point
     relative = bool(heard & _RELATIVES)
     if not relative and (not _speaks_of_him(said) or heard & (_DOCTORS | _ADVISING)):
         return False

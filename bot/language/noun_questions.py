@@ -30,18 +30,20 @@ def kind_of(piece: Sequence[Token]) -> str | None:
 def noun_questions(tokens: Sequence[Token], asking: Sequence[int]) -> list[int]:
     """Where questions without a verb begin, beside those that begin at ``asking``.
 
-    They count only together with another question of the same sentence, of another kind.
+    They count only together with another question of the same sentence, of another kind; facts may stand before them.
     """
     found = _sentences_of_nouns(tokens)
     for start, end in sentences(tokens):
-        later = [place for place in asking if start < place < end]
+        later = [place for place in asking if start < place < end and kind_of(tokens[place : place + 1]) is None]
         stop = min(later, default=end)
         pieces = _pieces(tokens, start, stop)
         kinds = [kind_of(tokens[a:b]) for a, b in pieces]
-        if None in kinds or len(set(kinds)) + bool(later) < 2:
+        facts = len(kinds) - kinds[::-1].index(None) if None in kinds else 0  # "MMF intolerant, options + doses"
+        asked = kinds[facts:]
+        if (facts and later) or len(set(asked)) + bool(later) < 2:
             continue
         last = None
-        for (place, _), kind in zip(pieces, kinds, strict=True):
+        for (place, _), kind in zip(pieces[facts:], asked, strict=True):
             if kind != last:
                 found.append(place)
             last = kind

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from bot.language import text as cleaning
 from bot.language.attribution import lay_to_drugs
-from bot.language.concepts import Concept, find_concepts, lung_concepts
+from bot.language.concepts import Concept, find_concepts
 from bot.language.context import Context, load_context
 from bot.language.facts import fill_slots
 from bot.language.homophones import put_right
 from bot.language.languages import detect, gloss
 from bot.language.lexicon_loader import Lexicon, load_lexicon
+from bot.language.lung_concepts import lung_concepts
 from bot.language.measures import UNIT_WORDS
 from bot.language.names import OTHER, DrugNames
 from bot.language.reading import Mention, QuestionPart, Reading

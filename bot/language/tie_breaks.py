@@ -55,7 +55,7 @@ def _bare_reply(reading: Reading, part: QuestionPart, ranking: Ranking) -> str |
 def _bare_drug(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
     """A drug's name and nothing else asks what it is; another subject's drug is then out of scope."""
     names = [mention for mention in reading.mentions if mention.concept == "drug"]
-    if len(names) != 1 or set(words(reading.text)) - set(words(names[0].text)) - {"?", "!"}:
+    if len(names) != 1 or set(words(reading.text)) - set(words(names[0].text)) - _lists()["around_a_bare_drug"]:
         return None
     return OUT_OF_SCOPE if names[0].value in _lists()["outside_the_article"] else "ask_drug_info"
 
@@ -105,6 +105,13 @@ def _source(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | Non
     return "ask_citation" if named and dict(ranking).get("ask_citation", 0.0) >= _LIKELY else None
 
 
+def _interaction(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
+    """ "Does it interact with anything" asks of a drug, not of what the assistant can do."""
+    lists = _lists()
+    of_a_drug = bool(lists["of_drugs_alone"].intersection(part.aspects))
+    return "ask_contraindication" if of_a_drug and ranking[0][0] in lists["mistaken_for_drugs"] else None
+
+
 def _combined(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
     """Drugs given together and not set against each other: how they go together is asked, not which is better."""
     lists, said = _lists(), set(words(part.text))
@@ -114,7 +121,8 @@ def _combined(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | N
 
 
 _RULES: Final = (
-    _bare_reply, _starred, _bare_drug, _drugs_outside, _other_drug, _pregnancy, _comparison, _combined, _source,
+    _bare_reply, _starred, _bare_drug, _drugs_outside, _other_drug, _pregnancy, _comparison, _combined, _interaction,
+    _source,
 )  # fmt: skip
 
 
