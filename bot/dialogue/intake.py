@@ -13,6 +13,7 @@ from bot.dialogue.focus import TOPIC_OF_SLOT, measured_again, topic_of
 from bot.dialogue.kinds import NEVER_TRIED
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Facts, Mention, Reading
+from bot.dialogue.results import result_of_the_test_spoken_of
 from bot.dialogue.withdraw import without
 from bot.guidance.model import Case
 
@@ -63,6 +64,8 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     if "side_effect" not in facts and not memory.case.side_effect and not _asked_for("side_effect", memory):
         facts.pop("side_effect_persistent", None)  # nothing is there that could go on
     facts.update(measured_again(memory, reading.text))
+    if results := result_of_the_test_spoken_of(memory, reading):
+        facts["contraindications"] = results
     if reading.intent in ("thank", "give_feedback") and not reading.drugs and not _asked_for("mmf_response", memory):
         facts.pop("mmf_response", None)  # "thanks, that helped" is said of the answer
     if "drugs_tried" in facts:  # a gout tablet or a steroid had before is no alternative that failed

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.dialogue.data import has_cue, in_the_light, is_short, without_lead_in
-from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE, IS_IT_SAFE
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
 from bot.guidance.knowledge import load_knowledge
@@ -53,7 +53,8 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
         return _again(last)
     if any(row.words and row.after == last.kind and has_cue(row.words, asked.text) for row in in_the_light()):
         return None  # it has a meaning of its own after that question
-    if reading.act is None and asked.intent in HEARD_BY_CHANCE and has_cue("one_of_a_kind", asked.text.strip()):
+    unsure = asked.intent in HEARD_BY_CHANCE or (asked.intent in IS_IT_SAFE and asked.confidence < UNSURE)
+    if reading.act is None and unsure and has_cue("one_of_a_kind", asked.text.strip()):
         return _again(last)
     bare = len(asked.text.split()) <= A_NAME and asked.intent == "out_of_scope" and _picks_up(asked.text, memory)
     if reading.act is not None or not is_short(asked.text) or not (bare or _asks(asked.text)):

@@ -123,4 +123,5 @@ class Socket:
         raise AssertionError(f"{name} did not come; there came {[event for event, _ in self.events]}")
 
     async def close(self) -> None:
-        await self.io.disconnect()
+        # Without abort a polling client waits for its hanging request, up to 25 seconds.
+        await self.io.eio.disconnect(abort=True)
