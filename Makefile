@@ -34,9 +34,10 @@ train: ## train the model if what it is made from has changed
 
 test: ## checks and all tests
 	@scripts/setup --dev
-	@scripts/check
-	@scripts/widget --check
-	@$(PYTHON) -m bot.runtime train
+	@# The model is trained while the checks run: both have idle cores to give.
+	@$(PYTHON) -m bot.runtime train & training=$$!; \
+	  { scripts/check && scripts/widget --check; } || { kill $$training; exit 1; }; \
+	  wait $$training
 	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
 check: ## style, types, the treatment table, the training messages, Rasa's own validation of the data
