@@ -114,6 +114,11 @@ def has_cue(name: str, text: str) -> bool:
     return bool(_cues()[name].search(text.replace("\u2019", "'")))
 
 
+def asks_of_the_whole_case(text: str) -> bool:
+    """ "What is safe then?", "and what is forbidden": what can be had, or not, by the case, and no single drug."""
+    return has_cue("what_is_open", text.strip()) or has_cue("what_is_ruled_out", text)
+
+
 def without_lead_in(text: str) -> str:
     """The text without the words before it that say nothing ("ok, so just tell me")."""
     found = _cues()["lead_in"].match(text.strip())

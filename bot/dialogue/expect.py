@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.dialogue.cited import numbered
-from bot.dialogue.data import DialogueDataError, has_cue, is_short, read
+from bot.dialogue.data import DialogueDataError, asks_of_the_whole_case, has_cue, is_short, read
 from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
+from bot.dialogue.said_out import drugs_said_to_be_out
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import INTENTS
 from bot.guidance.vocabulary import TOPICS
@@ -152,11 +153,11 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     asked = _no_by_the_way(asked) if memory.questions else asked
     if asked.intent == "ask_citation" and has_cue("asks_of_a_reference", asked.text):
         return replace(asked, confidence=max(asked.confidence, known.sure))
-    of_the_case = has_cue("what_is_open", asked.text.strip()) or has_cue("what_is_ruled_out", asked.text.strip())
-    if memory.questions and of_the_case and not asked.drugs and asked.confidence < known.sure:
+    unsure = asked.confidence < known.sure
+    if unsure and memory.questions and not asked.drugs and asks_of_the_whole_case(asked.text):
         return replace(asked, intent="ask_contraindication", confidence=known.sure)
-    wished = len(asked.drugs) == 1 and asked.confidence < known.sure and has_cue("rather_have", asked.text)
-    if wished and not has_cue("asking", asked.text):
+    wished = unsure and len(asked.drugs) == 1 and has_cue("rather_have", asked.text)
+    if wished and not has_cue("asking", asked.text) and not drugs_said_to_be_out(reading):
         return replace(asked, intent="ask_drug_info", confidence=known.sure)  # "she'd rather have aza"
     elliptic = _by_its_words(asked, memory) or _an_attribute(asked, memory)
     if elliptic is not None:

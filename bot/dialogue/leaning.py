@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.dialogue.data import has_cue, in_the_light, is_short, without_lead_in
+from bot.dialogue.data import asks_of_the_whole_case, has_cue, in_the_light, is_short, without_lead_in
 from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE, IS_IT_SAFE
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
@@ -41,8 +41,7 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
     last = _last(memory)
     if has_cue("what_it_recommends", asked.text) and not _has_a_subject(asked, reading):
         return Question(kind="ask_alternatives")
-    of_the_case = has_cue("what_is_open", asked.text.strip()) or has_cue("what_is_ruled_out", asked.text.strip())
-    if _has_a_subject(asked, reading) or of_the_case:
+    if _has_a_subject(asked, reading) or asks_of_the_whole_case(asked.text):
         return None
     of_the_review = memory.last is not None and memory.last.kind == "ask_review_status"
     if of_the_review and reading.act is None and has_cue("it", asked.text) and asked.confidence < UNSURE:

@@ -81,7 +81,7 @@ def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
         for drug in drugs:
             _about_drug(draft, drug, aspect_rows, room=len(drugs))
     else:
-        possible = tuple(r for r in aspect_rows if not advises_what_is_ruled_out(r, placement))
+        possible = tuple(r for r in aspect_rows if not advises_what_is_ruled_out(r, draft.case, placement))
         if len(possible) < len(aspect_rows):
             _stances(draft, placement, (INDEX_DRUG[0],))  # "not even in smaller doses"
         if possible or not aspect_rows:

@@ -10,7 +10,7 @@ from bot.guidance.conditions import INDEX_DRUG
 from bot.guidance.draft import BULLET, Draft, upper_first
 from bot.guidance.knowledge import Knowledge, listed
 from bot.guidance.model import Case, Question
-from bot.guidance.placement import Placed, Placement, place, triggered_rules
+from bot.guidance.placement import EXCLUDES, Placed, Placement, place, triggered_rules
 from bot.guidance.placement_rules import QuestionRow, Situation
 from bot.guidance.rows import Row
 
@@ -74,9 +74,13 @@ def supposed(case: Case, question: Question) -> Case:
     return replace(case, pregnancy=state)
 
 
-def advises_what_is_ruled_out(row: Row, placement: Placement) -> bool:
-    """Is the row on ways of staying on the drug, every one of which is contraindicated in this case?"""
-    out = {o.row.option for o in placement.at("contraindicated")}
+def advises_what_is_ruled_out(row: Row, case: Case, placement: Placement) -> bool:
+    """Is the row on ways of staying on the drug, every one of which this case rules out?
+
+    What is only advised against stays (a lower dose when the drug does little), unless a child is wished for.
+    """
+    childless = case.pregnancy in (None, "not_pregnant")
+    out = {o.row.option for o in placement.at(*(("contraindicated",) if childless else EXCLUDES))}
     return row.topic == "management" and bool(row.options) and out >= set(row.options)
 
 
@@ -130,7 +134,7 @@ def _subject_lines(draft: Draft, question: Question, placement: Placement) -> No
     rows = [r for r in rows if not _a_dose_of_another_drug(table.rows[r], draft.question)]
     rows = [r for r in rows if table.rows[r].support != "beyond_article" or question.kind == "ask_pregnancy"]
     always = ALWAYS_SAID.get(question.kind, ())
-    said = [r for r in (*rows[:2], *always) if not advises_what_is_ruled_out(table.rows[r], placement)]
+    said = [r for r in (*rows[:2], *always) if not advises_what_is_ruled_out(table.rows[r], draft.case, placement)]
     for row_id in said:
         draft.line(draft.state(row_id))
 

@@ -4,6 +4,7 @@ What is proved:
 - a drug that a fact rules out, or that was tried, is in no offered option;
 - more facts never turn a contraindicated drug into an offered one;
 - the order of facts never matters, and the same case gets the same placement;
+- nobody who is, wants to be or has just been pregnant is told how to stay on mycophenolate;
 - whenever a drug that harms the unborn is offered and pregnancy is unknown, the answer says so and asks.
 """
 
@@ -18,7 +19,8 @@ from hypothesis import strategies as st
 
 from bot.guidance.conditions import INDEX_DRUG, expand
 from bot.guidance.engine import answer
-from bot.guidance.model import CONTRAINDICATIONS, DRUGS, ONE_OF, SIDE_EFFECTS, Case
+from bot.guidance.loader import load_table
+from bot.guidance.model import CONTRAINDICATIONS, DRUGS, ONE_OF, SIDE_EFFECTS, Case, Question
 from bot.guidance.placement import place, ruled_out, triggered_rules
 from bot.guidance.placement_rules import OFFERED, load_placement_rules
 
@@ -83,6 +85,23 @@ def test_staying_on_mycophenolate_needs_mild_or_moderate_and_a_good_response_and
             and case.side_effect_persistent is not True
         )
         assert not staying or allowed, case.known()
+
+
+@pytest.mark.parametrize("pregnancy", ["pregnant", "planning", "breastfeeding"])
+def test_no_way_of_staying_on_mycophenolate_is_told_beside_a_pregnancy(pregnancy: str) -> None:
+    table = load_table()
+    ways = {row.option for row in RULES.options if set(row.gives) & set(INDEX_DRUG)}
+    not_by_oneself = set(table.aspects["stopping_alone"].rows)  # "do not stop unless told to" is no way of staying
+    managed = {row.id for row in table.rows.values() if row.topic == "management" and set(row.options) & ways}
+    staying = managed - not_by_oneself
+    aspects = [(a,) for a in table.aspects if staying & set(table.aspects[a].rows)]
+    assert staying and aspects
+    open_facts = {"low_dlco": None, "ild_course": None, "side_effect_persistent": None}
+    for case in every_case(side_effect=("gastrointestinal", "hematologic"), pregnancy=pregnancy, **open_facts):
+        for kind, asked in itertools.product(("report_side_effect", "ask_side_effect_management", "ask_dose"), aspects):
+            told = answer(case, Question(kind=kind, aspects=asked, side_effect=("gastrointestinal",)))
+            said = {s.id for s in told.statements if s.id in staying and s.text.rstrip(".") in told.text}
+            assert not said, (case.known(), kind, asked)
 
 
 def test_cyclophosphamide_is_offered_only_in_rapidly_progressive_ild_after_failures() -> None:

@@ -290,11 +290,15 @@ def test_stopping_ends_also_a_task_that_lost_its_first_cancellation(house: House
             await asyncio.sleep(60)
         await asyncio.sleep(60)
 
+    deaf: list[asyncio.Future[None]] = []
+
     async def work(worker: Worker) -> None:
-        worker._running.add(asyncio.ensure_future(deaf_once()))
+        deaf.append(asyncio.ensure_future(deaf_once()))
+        worker._running.add(deaf[0])
         await asyncio.sleep(0)
 
     house.run(work)  # it would take longer than the house waits
+    assert deaf[0].cancelled()
 
 
 def test_nothing_is_found_in_no_conversation() -> None:

@@ -70,8 +70,9 @@ def test_four_deliveries_are_answered_once(door: Door, private: str) -> None:
 
 
 def test_the_same_words_again_are_answered_again(door: Door, private: str) -> None:
-    door.ask(message("azathioprine dose?", private))
-    door.ask(message("azathioprine dose?", private))
+    (first,) = door.ask(message("azathioprine dose?", private))
+    (again,) = door.ask(message("azathioprine dose?", private))
+    assert again["text"] == first["text"] and again["ts"] != first["ts"]
 
 
 def test_a_list_stands_in_for_a_table_where_the_workspace_knows_none(door: Door, private: str) -> None:
@@ -167,7 +168,10 @@ def test_what_is_no_persons_words_is_left(door: Door, private: str, event: dict[
 
 @pytest.mark.parametrize("kind", ["reaction_added", "team_join", "unheard_of", None, 3])
 def test_other_events_are_acknowledged_and_left(door: Door, kind: Any) -> None:
+    before = len(door.double.posted)
     door.deliver(envelope({"type": kind, "user": "U1", "item": {"channel": "D1", "ts": "1"}}))
+    time.sleep(0.5)
+    assert len(door.double.posted) == before
 
 
 def test_an_edit_is_not_taken_back_in_silence(door: Door, private: str) -> None:

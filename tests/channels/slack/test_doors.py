@@ -190,3 +190,5 @@ def test_a_socket_that_ends_is_opened_again(door: Door) -> None:
     double.wait(lambda: double.socket_connections > before, seconds=40)
     over_the_socket(double, "events_api", message("tacrolimus dose?", "DAGAIN"))
     double.wait(lambda: double.posted)
+    assert double.socket_connections > before
+    assert "1-3 mg" in double.posted[-1]["text"]

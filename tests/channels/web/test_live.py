@@ -57,7 +57,9 @@ def test_a_page_of_another_site_does_not_connect(web: Running, ann: Client, tran
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
 def test_our_page_and_an_allowed_site_connect(web: Running, ann: Client, transport: str) -> None:
     async def connect(origin: str) -> None:
-        await (await Socket.open(web.base, ann.token, origin, transport)).close()
+        socket = await Socket.open(web.base, ann.token, origin, transport)
+        assert socket.io.connected
+        await socket.close()
 
     for origin in (SITE, web.base):
         asyncio.run(connect(origin))
