@@ -16,7 +16,7 @@ from bot.dialogue.memory import Pending
 from bot.guidance.answer import Answer, Ask
 from bot.guidance.draft import Draft
 from bot.guidance.knowledge import Knowledge, listed, load_knowledge
-from bot.guidance.model import SLOTS, SOME_OF, Case, Question
+from bot.guidance.model import LISTS_OF_DRUGS, SLOTS, SOME_OF, Case, Question
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def clash_words(clash: Clash, case: Case) -> dict[str, str]:
 
 
 def _value_in_words(slot: str, value: Any, audience: str | None) -> str:
-    if slot == "drugs_tried":
+    if slot in LISTS_OF_DRUGS:
         return listed([load_knowledge().label(d) for d in value])
     if slot in SOME_OF:
         return listed([words(slot, v, audience) for v in value])

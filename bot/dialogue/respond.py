@@ -21,7 +21,7 @@ from bot.guidance import engine
 from bot.guidance.answer import Answer, Ask
 from bot.guidance.knowledge import listed, load_knowledge
 from bot.guidance.model import RECOGNISED_ONLY, SLOTS, Case, Question
-from bot.guidance.placement_rules import OFFERED
+from bot.guidance.placement_rows import OFFERED
 
 Engine = Callable[[Case, Question], Answer]
 

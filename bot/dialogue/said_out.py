@@ -1,34 +1,72 @@
 """Drugs that are said to be impossible without the fact that rules them out ("tacrolimus is contraindicated").
 
-The table rules a drug out by facts of the case; a bare statement is none of them. The answer then says so and asks for
-the reason, so that nobody takes a list for heeding what it could not heed.
+The case holds them as ``drugs_excluded``, so that none of them is offered until that is taken back. The reason is asked
+for all the same: it may rule out others too.
 """
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
 from bot.dialogue.data import has_cue
 from bot.dialogue.kinds import REPLACED
+from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Mention, Reading
+from bot.guidance.conditions import expand
 from bot.guidance.knowledge import listed, load_knowledge
 
 _MARK = "drugname"
+_CLAUSE_END = re.compile(r"[.;!?\n]+(?=\s|$)")
+
+
+def with_exclusions(memory: Memory, reading: Reading) -> Reading:
+    """The reading with the drugs that it rules out by word, and with those that it lets in again."""
+    out, back = drugs_said_to_be_out(reading), _said_to_be_possible(memory, reading)
+    if out:
+        reading = replace(reading, facts={**reading.facts, "drugs_excluded": list(out)})
+    if back:
+        reading = replace(reading, retracted={**reading.retracted, "drugs_excluded": back})
+    return reading
 
 
 def drugs_said_to_be_out(reading: Reading) -> tuple[str, ...]:
-    """The drugs other than mycophenolate that the message rules out by word alone; none when it asks or supposes."""
-    named = [m for m in reading.mentions if m.concept == "drug" and m.value not in REPLACED]
-    plain = reading.text.replace("\u2019", "'").replace("n't", " not").strip()  # "can't" opens no question
-    denies = has_cue("denies_at_once", plain)
-    asks = "?" in reading.text or (has_cue("opens_a_question", plain) and not denies)
-    if not named or asks or reading.hypothetical or reading.facts.get("contraindications"):
-        return ()
-    return tuple(dict.fromkeys(m.value for m in named if _is_said_to_be_out(reading.text, m)))
+    """The drugs other than mycophenolate that the message rules out by word; none when it asks or supposes."""
+    return _stated(reading, "drug_said_to_be_out")
 
 
-def _is_said_to_be_out(text: str, mention: Mention) -> bool:
-    return has_cue("drug_said_to_be_out", f"{text[: mention.start]}{_MARK}{text[mention.end :]}")
+def wants_the_reason(reading: Reading) -> bool:
+    """Is nothing told beside it that could be the reason?"""
+    return not reading.facts.get("contraindications") and reading.facts.get("pregnancy") in (None, "not_pregnant")
 
 
 def in_words(drugs: tuple[str, ...]) -> str:
     """The drugs as the note names them."""
     return listed([load_knowledge().label(drug) for drug in drugs])
+
+
+def _said_to_be_possible(memory: Memory, reading: Reading) -> tuple[str, ...]:
+    """Excluded drugs that are possible after all; a class lets its members in, a member its class."""
+    stated = set(expand(_stated(reading, "drug_said_to_be_possible")))
+    return tuple(d for d in memory.case.drugs_excluded if d in stated or stated & expand([d]))
+
+
+def _stated(reading: Reading, cue: str) -> tuple[str, ...]:
+    if reading.hypothetical:
+        return ()
+    named = [m for m in reading.mentions if m.concept == "drug" and m.value not in REPLACED]
+    return tuple(dict.fromkeys(m.value for m in named if any(has_cue(cue, c) for c in _clauses_of(reading.text, m))))
+
+
+def _clauses_of(text: str, mention: Mention) -> Iterator[str]:
+    """The sentence of the mention with its name replaced, unless it asks, supposes or reports what is written."""
+    ends = [0, *(found.end() for found in _CLAUSE_END.finditer(text)), len(text)]
+    for start, end in itertools.pairwise(ends):
+        if start <= mention.start < end:
+            sentence = f"{text[start : mention.start]}{_MARK}{text[mention.end : end]}"
+            plain = sentence.replace("\u2019", "'").replace("n't", " not").strip()  # "can't" opens no question
+            asks = "?" in sentence or (has_cue("opens_a_question", plain) and not has_cue("denies_at_once", plain))
+            if not asks and not has_cue("only_reported", plain):
+                yield sentence

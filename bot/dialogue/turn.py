@@ -20,7 +20,7 @@ from bot.dialogue.memory import Memory
 from bot.dialogue.persons import Whose, whose
 from bot.dialogue.plan import FLOW_OF, Consult, Flow, Note, Say, Task, Turn
 from bot.dialogue.reading import Asked, Reading, RedFlag
-from bot.dialogue.said_out import drugs_said_to_be_out, in_words
+from bot.dialogue.said_out import in_words, wants_the_reason, with_exclusions
 from bot.dialogue.several import told_apart
 from bot.dialogue.subjects import with_subject_of_the_drug
 from bot.dialogue.tasks import MOST_TASKS, QUESTIONS, STATEMENTS, same_task, tasks_for
@@ -158,7 +158,9 @@ def _ordinary(memory: Memory, reading: Reading, flow: Flow) -> Turn:
     if found.ask:
         return _other_person(found, reading)
     memory, reading, notes = found.memory, found.reading, tuple(Note(n) for n in found.notes)
-    if out := drugs_said_to_be_out(reading):
+    reading = with_exclusions(memory, reading)
+    out = tuple(d for d in reading.facts.get("drugs_excluded", ()) if d not in memory.case.drugs_excluded)
+    if out and wants_the_reason(reading):
         notes = (*notes, Note("drug_said_to_be_out", {"labels": in_words(out)}))
     intake = take_in(memory, reading)
     if reading.act == "show_case":

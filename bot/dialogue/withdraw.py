@@ -14,7 +14,7 @@ from typing import Any
 from bot.dialogue.data import DialogueDataError, has_cue, key, read
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
-from bot.guidance.model import ONE_OF, SLOTS, SOME_OF, Case
+from bot.guidance.model import LISTS_OF_DRUGS, ONE_OF, SLOTS, SOME_OF, Case
 
 CLAUSE = re.compile(r"[.;!?\n]+(?=\s|$)|,|\bbut\b", re.IGNORECASE)
 OF_AN_EFFECT = ("side_effect_severity", "side_effect_persistent")
@@ -147,7 +147,8 @@ def _held_and_named(case: Case, clause: _Clause, reading: Reading) -> Iterator[t
     within = [m for m in reading.mentions if clause.start <= m.start < clause.end]
     for slot, concept in (("side_effect", "side_effect"), ("contraindications", "contraindication")):
         yield from ((slot, m.value) for m in within if m.concept == concept and m.value in getattr(case, slot))
-    yield from (("drugs_tried", m.value) for m in within if m.concept == "drug" and m.value in case.drugs_tried)
+    for slot in LISTS_OF_DRUGS:
+        yield from ((slot, m.value) for m in within if m.concept == "drug" and m.value in getattr(case, slot))
     for topic in topics():
         held = getattr(case, topic.slot)
         if held in (None, ()) or not topic.words.search(clause.text):

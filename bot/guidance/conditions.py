@@ -17,7 +17,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
-from bot.guidance.model import ONE_OF, RECOGNISED_ONLY, SOME_OF, TRUE_OR_FALSE, Case
+from bot.guidance.model import LISTS_OF_DRUGS, ONE_OF, RECOGNISED_ONLY, SOME_OF, TRUE_OR_FALSE, Case
 
 MEMBERS: Mapping[str, tuple[str, ...]] = {
     "calcineurin_inhibitor": ("tacrolimus", "cyclosporine"),
@@ -28,9 +28,9 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
 INDEX_DRUG = ("mycophenolate_mofetil", "mycophenolate_sodium")
 NOT_AN_ALTERNATIVE = frozenset((*INDEX_DRUG, "corticosteroid", *RECOGNISED_ONLY))
 SPECIAL = ("all", "any", "not", "unknown", "alternatives_failed", "exhausted")
-# An empty list of tried drugs or contraindications is taken as "none named so far": rules are triggered by what was
-# said, and nothing is offered *because* such a list is empty.
-EMPTY_IS_NONE = ("drugs_tried", "contraindications")
+# An empty list of tried or excluded drugs or of contraindications is taken as "none named so far": rules are triggered
+# by what was said, and nothing is offered *because* such a list is empty.
+EMPTY_IS_NONE = (*LISTS_OF_DRUGS, "contraindications")
 
 
 @lru_cache(maxsize=1024)
@@ -125,7 +125,7 @@ def _entry(name: str, wanted: Any, case: Case, ruled_out: Collection[str]) -> bo
         return all(_exhausted(drug, expand(case.drugs_tried), ruled_out) for drug in wanted)
     value = getattr(case, name)
     if isinstance(value, tuple):
-        have = expand(value) if name == "drugs_tried" else value
+        have = expand(value) if name in LISTS_OF_DRUGS else value
         if any(v in have for v in wanted):
             return True
         return None if not value and name not in EMPTY_IS_NONE else False

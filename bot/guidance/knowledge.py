@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bot.guidance.conditions import MEMBERS
 from bot.guidance.loader import load_table
-from bot.guidance.placement_rules import PlacementRules, Text, load_placement_rules
+from bot.guidance.placement_rows import PlacementRules, Text
+from bot.guidance.placement_rules import load_placement_rules
 from bot.guidance.rows import Row, Table
 from bot.guidance.vocabulary import REGISTERS
 from bot.guidance.yaml_source import TableError, read_yaml
@@ -77,7 +78,7 @@ def _wording(path: Path) -> dict[str, Text]:
 def load_knowledge() -> Knowledge:
     """The project's own table and rules, cross-checked. Raises TableError that says how to mend them."""
     table, rules = load_table(), load_placement_rules()
-    known = {*table.rows, rules.tried.id}
+    known = {*table.rows, rules.tried.id, rules.excluded.id}
     dangling = sorted(rules.row_ids() - known)
     if dangling:
         raise TableError(f"options.yml, rules.yml or situations.yml name rows that no file has: {', '.join(dangling)}")

@@ -1,6 +1,7 @@
 """The patient case and the question: what the engine is asked, checked before anything is answered.
 
 The names are the public vocabulary of the contract (``tests/contract/taxonomy.yml``); a test holds them to it.
+``drugs_excluded`` alone is more than the contract has: drugs that are ruled out by word, without the fact behind it.
 An unset fact is unknown. It is never read as "no".
 """
 
@@ -111,7 +112,10 @@ SOME_OF: Mapping[str, tuple[str, ...]] = {
     "side_effect": SIDE_EFFECTS,
     "drugs_tried": DRUGS,
     "contraindications": CONTRAINDICATIONS,
+    "drugs_excluded": DRUGS,
 }
+LISTS_OF_DRUGS = ("drugs_tried", "drugs_excluded")
+BEYOND_THE_CONTRACT = ("drugs_excluded",)
 TRUE_OR_FALSE = ("side_effect_persistent", "low_dlco")
 BETWEEN: Mapping[str, tuple[float, float]] = {"weight_kg": WEIGHT_KG, "height_cm": HEIGHT_CM}
 
@@ -141,6 +145,7 @@ class Case:
     weight_kg: float | None = None
     height_cm: float | None = None
     audience: str | None = None
+    drugs_excluded: tuple[str, ...] = ()
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, Any]) -> Case:

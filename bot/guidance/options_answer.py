@@ -11,7 +11,7 @@ from bot.guidance.draft import BULLET, Draft, upper_first
 from bot.guidance.knowledge import Knowledge, listed
 from bot.guidance.model import Case, Question
 from bot.guidance.placement import EXCLUDES, Placed, Placement, place, triggered_rules
-from bot.guidance.placement_rules import QuestionRow, Situation
+from bot.guidance.placement_rows import QuestionRow, Situation
 from bot.guidance.rows import Row
 
 KINDS = {

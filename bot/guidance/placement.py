@@ -10,16 +10,7 @@ from dataclasses import dataclass
 
 from bot.guidance.conditions import expand
 from bot.guidance.model import Case
-from bot.guidance.placement_rules import (
-    EFFECTS,
-    OFFERED,
-    STANCES,
-    DrugRule,
-    OptionRow,
-    Place,
-    PlacementRules,
-    Text,
-)
+from bot.guidance.placement_rows import EFFECTS, OFFERED, STANCES, DrugRule, OptionRow, Place, PlacementRules, Text
 
 EXCLUDES = ("avoid", "contraindicated")
 
@@ -71,7 +62,10 @@ Triggered = Mapping[str, tuple[DrugRule, ...]]
 
 
 def triggered_rules(case: Case, table: PlacementRules) -> Triggered:
-    """The rules that the case triggers, by drug, strongest first. A tried drug has the rule "tried"."""
+    """The rules that the case triggers, by drug, strongest first.
+
+    A tried drug has the rule "tried", one that is ruled out by word the rule "excluded".
+    """
     found: dict[str, list[DrugRule]] = {}
     for rule in table.rules:
         if rule.when.holds(case) is True:
@@ -79,6 +73,8 @@ def triggered_rules(case: Case, table: PlacementRules) -> Triggered:
                 found.setdefault(drug, []).append(rule)
     for drug in sorted(expand(case.drugs_tried)):
         found.setdefault(drug, []).append(table.tried)
+    for drug in sorted(expand(case.drugs_excluded)):
+        found.setdefault(drug, []).append(table.excluded)
     return {drug: tuple(sorted(rules, key=lambda r: -EFFECTS.index(r.effect))) for drug, rules in found.items()}
 
 

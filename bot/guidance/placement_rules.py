@@ -7,127 +7,28 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bot.guidance.conditions import Condition, condition_problems
 from bot.guidance.model import DRUGS, SLOTS, Case, InvalidInputError
+from bot.guidance.placement_rows import (
+    ALSO_ASKED,
+    EFFECTS,
+    STANCES,
+    Choice,
+    DrugRule,
+    Escalation,
+    OptionRow,
+    Place,
+    PlacementRules,
+    QuestionRow,
+    Situation,
+    Text,
+)
 from bot.guidance.vocabulary import REGISTERS
 from bot.guidance.yaml_source import Located, TableError, read_yaml
 
 TABLE = Path(__file__).parent / "table"
-STANCES = ("preferred", "consider", "adjunct", "reserve", "disputed", "avoid", "contraindicated")
-OFFERED = frozenset(("preferred", "consider", "adjunct"))
-EFFECTS = ("caution", "reserve", "avoid", "contraindicated")
-ALSO_ASKED = ("drug", "fever_or_infection", "which_person")
-
-Text = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an option stands while ``when`` holds (and ``unless`` does not); ``because`` names table rows."""
-
-    stance: str
-    when: Condition
-    unless: Condition
-    because: tuple[str, ...]
-    text: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class OptionRow:
-    """One option of the contract: what it gives and where it stands."""
-
-    option: str
-    label: Text
-    gives: tuple[str, ...]
-    one_of: tuple[str, ...]
-    background: tuple[str, ...]
-    lead: str | None
-    places: tuple[Place, ...]
-    if_unknown: Place | None
-    otherwise: Place | None
-
-
-@dataclass(frozen=True, slots=True)
-class DrugRule:
-    """What a fact of the case does to a drug, whatever option gives it; ``silent``: what the article leaves out."""
-
-    id: str
-    drugs: tuple[str, ...]
-    effect: str
-    demotes: bool
-    when: Condition
-    because: tuple[str, ...]
-    text: Text
-    silent: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """A headline for the cases in which ``when`` holds, and the rows it rests on."""
-
-    id: str
-    when: Condition
-    rows: tuple[str, ...]
-    headline: Text
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An answer to a question: what is shown, and the facts it means."""
-
-    say: str
-    means: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionRow:
-    """One question that may be asked, when it matters, and what is assumed as long as it is open."""
-
-    slot: str
-    when: Condition
-    unless: Condition
-    offers: tuple[str, ...]
-    stays: bool
-    question: Text
-    choices: tuple[Choice, ...]
-    assumption: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class Escalation:
-    """A red flag that the case itself raises."""
-
-    rule: str
-    when: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class PlacementRules:
-    """All rows that decide where options stand and what is asked."""
-
-    options: tuple[OptionRow, ...]
-    rules: tuple[DrugRule, ...]
-    tried: DrugRule
-    situations: tuple[Situation, ...]
-    escalations: tuple[Escalation, ...]
-    questions: tuple[QuestionRow, ...]
-
-    def row_ids(self) -> frozenset[str]:
-        """Every table row that these rules refer to; a test holds them against the loaded table."""
-        ids: set[str] = set()
-        for option in self.options:
-            places = [*option.places, option.if_unknown, option.otherwise]
-            ids.update(*(p.because for p in places if p), {option.lead} if option.lead else set())
-        ids.update(*(rule.because for rule in self.rules), *(s.rows for s in self.situations))
-        return frozenset(ids)
-
-    def option(self, name: str) -> OptionRow:
-        """The option of that name. Raises KeyError."""
-        return next(o for o in self.options if o.option == name)
 
 
 class _Reader:
@@ -216,7 +117,7 @@ def _options(path: Path) -> tuple[OptionRow, ...]:
     return tuple(rows)
 
 
-def _rules(path: Path) -> tuple[tuple[DrugRule, ...], DrugRule]:
+def _rules(path: Path) -> tuple[tuple[DrugRule, ...], DrugRule, DrugRule]:
     reader = _Reader(path)
     rules: list[DrugRule] = []
     for row in reader.data["rules"]:
@@ -237,11 +138,16 @@ def _rules(path: Path) -> tuple[tuple[DrugRule, ...], DrugRule]:
                 silent=reader.text(row, "silent", needed=False),
             )
         )
-    tried = reader.data["tried"]
-    reader.check(tried, ("id", "note", "text"))
+    tried, excluded = _named_rule(reader, "tried"), _named_rule(reader, "excluded")
     reader.finish()
-    rule = DrugRule(tried["id"], (), "avoid", True, Condition({}), (tried["id"],), reader.text(tried, "text") or {})
-    return tuple(rules), rule
+    return tuple(rules), tried, excluded
+
+
+def _named_rule(reader: _Reader, name: str) -> DrugRule:
+    """The rule for drugs that the case itself names, whichever they are."""
+    row = reader.data[name]
+    reader.check(row, ("id", "note", "text"))
+    return DrugRule(row["id"], (), "avoid", True, Condition({}), (row["id"],), reader.text(row, "text") or {})
 
 
 def _situations(path: Path) -> tuple[tuple[Situation, ...], tuple[Escalation, ...]]:
@@ -296,12 +202,13 @@ def _questions(path: Path) -> tuple[QuestionRow, ...]:
 @functools.lru_cache(maxsize=4)
 def load_placement_rules(folder: Path = TABLE) -> PlacementRules:
     """The rows that place options, read once. Raises TableError with file, line and how to mend it."""
-    rules, tried = _rules(folder / "rules.yml")
+    rules, tried, excluded = _rules(folder / "rules.yml")
     situations, escalations = _situations(folder / "situations.yml")
     return PlacementRules(
         options=_options(folder / "options.yml"),
         rules=rules,
         tried=tried,
+        excluded=excluded,
         situations=situations,
         escalations=escalations,
         questions=_questions(folder / "questions.yml"),

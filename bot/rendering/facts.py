@@ -11,6 +11,7 @@ from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import (
     BEYOND_ARTICLE,
     IN_ARTICLE,
+    LISTS_OF_DRUGS,
     ONE_OF,
     SLOTS,
     SOME_OF,
@@ -99,7 +100,7 @@ def _value(slot: str, value: Any, register: str) -> str:
 
 
 def _word(slot: str, value: Any, register: str) -> str:
-    if slot == "drugs_tried":
+    if slot in LISTS_OF_DRUGS:
         drug = load_knowledge().table.drugs.get(value)
         return drug.labels[register] if drug is not None else str(value)
     return words(slot, value, register)
@@ -107,7 +108,7 @@ def _word(slot: str, value: Any, register: str) -> str:
 
 def _choices(slot: str, held: Any, register: str) -> list[Choice]:
     if slot in SOME_OF:
-        values = TRIED if slot == "drugs_tried" else SOME_OF[slot]
+        values = TRIED if slot in LISTS_OF_DRUGS else SOME_OF[slot]
         has = held or []
         removing = [(v, REMOVE, "remove") for v in has]
         adding = [(v, ADD, "add") for v in values if v not in has]

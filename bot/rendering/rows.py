@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.numbers import Number
-from bot.guidance.placement_rules import DrugRule
+from bot.guidance.placement_rows import DrugRule
 from bot.guidance.rows import RedFlag, Row
 
 
@@ -20,7 +20,7 @@ def row_of(row_id: str) -> dict[str, Any] | None:
         return _statement(table.rows[row_id])
     if row_id in table.red_flags:
         return _red_flag(table.red_flags[row_id])
-    rules = {rule.id: rule for rule in (*knowledge.rules.rules, knowledge.rules.tried)}
+    rules = {rule.id: rule for rule in (*knowledge.rules.rules, knowledge.rules.tried, knowledge.rules.excluded)}
     return _rule(rules[row_id]) if row_id in rules else None
 
 

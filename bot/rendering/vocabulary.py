@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.dialogue.data import fact_rules, words
 from bot.guidance.knowledge import DEFAULT_REGISTER, load_knowledge
-from bot.guidance.model import BETWEEN, ONE_OF, SLOTS, SOME_OF, TRUE_OR_FALSE
+from bot.guidance.model import BETWEEN, LISTS_OF_DRUGS, ONE_OF, SLOTS, SOME_OF, TRUE_OR_FALSE
 
 UNITS = {"weight_kg": "kg", "height_cm": "cm"}
 
@@ -53,7 +53,7 @@ def _values(slot: str) -> tuple[str, ...]:
 
 def _value(slot: str, value: str, register: str) -> str:
     drugs = load_knowledge().table.drugs
-    return drugs[value].labels[register] if slot == "drugs_tried" and value in drugs else words(slot, value, register)
+    return drugs[value].labels[register] if slot in LISTS_OF_DRUGS and value in drugs else words(slot, value, register)
 
 
 def _capital(text: str) -> str:

@@ -35,6 +35,7 @@ _EMPTY_CASE: dict[str, Any] = {
     "weight_kg": None,
     "height_cm": None,
     "audience": None,
+    "drugs_excluded": [],
 }
 
 

@@ -17,7 +17,7 @@ from actions.action_answer import ActionAnswer
 from actions.action_default_fallback import ActionDefaultFallback
 from actions.action_restart import ActionRestart
 from actions.turn_action import TurnAction
-from bot.guidance.model import SLOTS
+from bot.guidance.model import BEYOND_THE_CONTRACT, SLOTS
 
 SCHEMA = json.loads(Path("tests/contract/answer.schema.json").read_text(encoding="utf-8"))
 DOMAIN = yaml.safe_load(Path("domain.yml").read_text(encoding="utf-8"))
@@ -176,7 +176,7 @@ def test_the_slots_are_those_of_the_taxonomy() -> None:
         assert slot["mappings"] == [{"type": "custom"}]
         if row["kind"] == "categorical":
             assert slot["values"] == row["values"]
-    assert set(DOMAIN["slots"]) == {*TAXONOMY["slots"], "memory"}
+    assert set(DOMAIN["slots"]) == {*TAXONOMY["slots"], *BEYOND_THE_CONTRACT, "memory"}
 
 
 def test_a_new_session_starts_blank() -> None:

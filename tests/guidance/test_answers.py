@@ -24,6 +24,7 @@ CONTRACT = Path(__file__).parents[1] / "contract"
 SCHEMA = jsonschema.Draft7Validator(json.loads((CONTRACT / "answer.schema.json").read_text()))
 TAXONOMY = yaml.safe_load((CONTRACT / "taxonomy.yml").read_text())
 KNOWLEDGE = load_knowledge()
+OF_NAMED_DRUGS = {KNOWLEDGE.rules.tried.id, KNOWLEDGE.rules.excluded.id}
 TABLE = KNOWLEDGE.table
 
 cases = st.fixed_dictionaries(
@@ -65,7 +66,7 @@ def problems(result: Answer) -> list[str]:
         if not set(s["citations"]) <= shown:
             found.append(f"{s['id']} cites a number that is not listed")
     for o in data["options"]:
-        unsupported = [b for b in o["because"] if b not in known and b != KNOWLEDGE.rules.tried.id]
+        unsupported = [b for b in o["because"] if b not in known and b not in OF_NAMED_DRUGS]
         if unsupported:
             found.append(f"{o['option']} rests on {unsupported}, not in the answer")
         if o["stance"] in ("reserve", "avoid", "contraindicated", "disputed") and not o["reason"]:

@@ -11,7 +11,7 @@ import yaml
 from bot.guidance.answer import Answer
 from bot.guidance.engine import answer
 from bot.guidance.model import Case
-from bot.guidance.placement_rules import OFFERED
+from bot.guidance.placement_rows import OFFERED
 
 PATIENTS = yaml.safe_load((Path(__file__).parent / "patients.yml").read_text())
 KEYS = {"name", "case", "first", "offered", "not_offered", "shown", "cites", "heed", "silent", "asks", "raises"}

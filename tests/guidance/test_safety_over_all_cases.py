@@ -1,7 +1,7 @@
 """Safety of the placing rules, proved over every combination of the single-valued facts and, with hypothesis, beyond.
 
 What is proved:
-- a drug that a fact rules out, or that was tried, is in no offered option;
+- a drug that a fact rules out, that was tried or is excluded by word, is in no offered option;
 - more facts never turn a contraindicated drug into an offered one;
 - the order of facts never matters, and the same case gets the same placement;
 - nobody who is, wants to be or has just been pregnant is told how to stay on mycophenolate;
@@ -22,7 +22,8 @@ from bot.guidance.engine import answer
 from bot.guidance.loader import load_table
 from bot.guidance.model import CONTRAINDICATIONS, DRUGS, ONE_OF, SIDE_EFFECTS, Case, Question
 from bot.guidance.placement import place, ruled_out, triggered_rules
-from bot.guidance.placement_rules import OFFERED, load_placement_rules
+from bot.guidance.placement_rows import OFFERED
+from bot.guidance.placement_rules import load_placement_rules
 
 RULES = load_placement_rules()
 HARM_THE_UNBORN = frozenset(
@@ -52,6 +53,7 @@ def unsafe(case: Case) -> list[str]:
     offered = placement.offered_drugs()
     problems = [f"offers {d}, ruled out by {excluded[d].id}" for d in offered if d in excluded]
     problems += [f"offers {d} again" for d in offered & expand(case.drugs_tried)]
+    problems += [f"offers {d}, excluded by word" for d in offered & expand(case.drugs_excluded)]
     problems += [f"{o.row.option} is placed for no reason" for o in placement.options if not o.because]
     if case.pregnancy == "pregnant":
         shown = {d for o in placement.options if o.stance in OFFERED | {"reserve", "disputed"} for d in o.drugs}
@@ -65,6 +67,13 @@ def unsafe(case: Case) -> list[str]:
 )
 def test_no_combination_of_single_valued_facts_is_unsafe(side_effect: tuple[str, ...]) -> None:
     wrong = [(case.known(), problems) for case in every_case(side_effect=side_effect) if (problems := unsafe(case))]
+    assert not wrong, wrong[:3]
+
+
+@pytest.mark.parametrize("drug", [d for d in DRUGS if any(d in o.gives or d in o.one_of for o in RULES.options)])
+def test_no_drug_that_is_excluded_by_word_is_offered_in_any_situation(drug: str) -> None:
+    fixed = {"low_dlco": None, "side_effect": ("gastrointestinal",), "drugs_excluded": (drug,)}
+    wrong = [(c.known(), p) for c in every_case(**fixed, side_effect_persistent=None) if (p := unsafe(c))]
     assert not wrong, wrong[:3]
 
 
@@ -118,6 +127,7 @@ lists_of_facts = st.fixed_dictionaries(
         **{name: st.sampled_from([v for v in values if v is not None]) for name, values in SINGLE.items()},
         "side_effect": st.lists(st.sampled_from(SIDE_EFFECTS), max_size=3),
         "drugs_tried": st.lists(st.sampled_from(DRUGS), max_size=5),
+        "drugs_excluded": st.lists(st.sampled_from(DRUGS), max_size=5),
         "contraindications": st.lists(st.sampled_from(CONTRAINDICATIONS), max_size=5),
     },
 )
