@@ -27,6 +27,7 @@ TWO = 2
 ON_ATTRIBUTES = ("ask_monitoring", "ask_dose", "ask_drug_risk", "ask_evidence", "ask_pregnancy")
 _ON = re.compile(r"\b(?:on|by|for|regarding|as to|in) (?:the |their |terms of )*(\w+(?: \w+)?)[ ?.!]*$", re.IGNORECASE)
 _COMPARE = re.compile(r"\bcompare (?:the )?(monitoring|doses?|dosing|side effects|risks?|evidence)\b", re.IGNORECASE)
+CYCLO = ("cyclosporine", "cyclophosphamide")
 OF_THE_DISEASE = frozenset(("pft", "hrct", "response", "ck_enzymes", "inflammatory_markers", "strength"))
 """Aspects of monitoring that watch the disease, whatever drug was spoken of."""
 
@@ -131,6 +132,14 @@ def _watches_the_counts(memory: Memory) -> bool:
     last, case = memory.questions[-1] if memory.questions else None, memory.case
     staying = case.side_effect_severity != "severe" and not case.side_effect_persistent and not memory.scenario
     return last is not None and last.kind in OF_A_SIDE_EFFECT and "hematologic" in case.side_effect and staying
+
+
+def shortened_drugs(asked: Asked, memory: Memory) -> tuple[str, ...]:
+    """What "cyclo" stands for: the one of its two drugs that was spoken of; when neither or both were, the two."""
+    if not has_cue("cyclo", asked.text):
+        return ()
+    spoken_of = {*memory.drugs, *memory.recent}
+    return tuple(d for d in CYCLO if d in spoken_of) or CYCLO
 
 
 def leaves_out_its_drug(question: Question, asked: Asked, memory: Memory) -> bool:

@@ -17,6 +17,7 @@ from bot.dialogue.pointing import (
     of_several,
     one_attribute,
     pointed_at,
+    shortened_drugs,
     suspect,
 )
 from bot.dialogue.reading import Asked, Reading
@@ -40,6 +41,8 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         act="why_not" if reading.act == "why_not" else None,
         scenario=reading.hypothetical,
     )
+    if not question.drugs and (shortened := shortened_drugs(asked, memory)):
+        question = replace(question, drugs=shortened)
     if not question.drugs and (several := some_of_them(asked.text, memory)):
         return of_several(question, several, asked, memory)
     ordinal = asked.ordinal if asked.ordinal is not None else reading.ordinal

@@ -182,7 +182,7 @@ def _restated(intake: Intake, reading: Reading, understood: Mapping[str, Any]) -
     """A message that only states something: the last question again, on what is now known."""
     memory = intake.memory
     stated = {**intake.changed, **{c.slot: c.new for c in intake.clashes}, **reading.scenario}
-    note = None if stated or intake.reply is not None else "no_new_fact"
+    note = None if stated or intake.reply is not None or not memory.questions else "no_new_fact"
     if intake.reply is not None and memory.questions:
         question = memory.questions[-1]
     elif stated or memory.questions:

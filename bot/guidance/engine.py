@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.guidance.answer import Answer
 from bot.guidance.comparison import comparison_answer
-from bot.guidance.fact_answers import fact_answer
+from bot.guidance.fact_answers import fact_answer, on_mixing
 from bot.guidance.knowledge import Knowledge, load_knowledge
 from bot.guidance.model import Case, Question
 from bot.guidance.options_answer import options_answer
@@ -50,7 +50,8 @@ def answer(case: Case, question: Question | None = None, knowledge: Knowledge | 
     if kind == "ask_clarification":
         return clarification_answer(case, question, knowledge) or options_answer(case, _as_options(question), knowledge)
     if kind in FACTS or (
-        kind in ("ask_contraindication", "ask_pregnancy", "ask_side_effect_management") and _on_drugs(question)
+        kind in ("ask_contraindication", "ask_pregnancy", "ask_side_effect_management")
+        and (_on_drugs(question) or (question.drugs and on_mixing(question, knowledge)))
     ):
         return fact_answer(case, question, knowledge)
     return options_answer(case, question if _gives_options(kind) else _as_options(question), knowledge)

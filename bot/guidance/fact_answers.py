@@ -66,6 +66,9 @@ MOST_INSTEAD = 3
 
 def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
     """What the table holds on the drugs and aspects asked about, the article first, then other sources, marked."""
+    if mixed := on_mixing(question, knowledge):
+        ours = tuple(d for d in question.drugs if d not in RECOGNISED_ONLY)
+        question = replace(question, aspects=mixed, drugs=ours or question.drugs)
     draft = Draft(KINDS[question.kind], case, question, knowledge)
     if case.pregnancy == "pregnant":
         draft.escalate_for_case()
@@ -97,6 +100,14 @@ def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
         return _which_drug(draft, placement)
     _suggest(draft, drugs)
     return replace(draft.finish(), case=case)
+
+
+def on_mixing(question: Question, knowledge: Knowledge) -> tuple[str, ...]:
+    """The aspects by which it is asked what may be taken together ("does Myfortic clash with an antacid")."""
+    table = knowledge.table
+    named = [table.aspects[a] for a in question.aspects if a in table.aspects]
+    mixing = tuple(a.id for a in named if a.topics[:1] == ("interaction",))
+    return mixing if question.kind == "ask_contraindication" else ()
 
 
 def _one_by_one(drugs: Sequence[str]) -> tuple[str, ...]:
@@ -157,14 +168,16 @@ def _about_drug(draft: Draft, drug: str, aspect_rows: tuple[Row, ...], room: int
     kind, knowledge = draft.question.kind, draft.knowledge
     own = related((drug,)) - (set(MEMBERS) - {drug}) if drug not in MEMBERS else related((drug,))
     on_aspect = [r for r in aspect_rows if own & set(r.drugs) or not r.drugs or related((drug,)) & set(r.drugs)]
-    rows = [*on_aspect, *(r for r in knowledge.about((drug,), TOPICS[kind]) if r not in on_aspect)]
+    of_a_mix = bool(on_aspect) and bool(on_mixing(draft.question, knowledge)) and not draft.full
+    of_the_kind = () if of_a_mix else knowledge.about((drug,), TOPICS[kind])
+    rows = [*on_aspect, *(r for r in of_the_kind if r not in on_aspect)]
     if draft.question.act == "why_not":
         rows += [r for r in knowledge.about((drug,), ("place", "risk")) if r not in rows]
     article = [r for r in rows if r.support != "beyond_article"]
     others = [r for r in rows if r.support == "beyond_article"]
     # what is of the kind asked, and of this drug, before what only touches the subject or is a list of many drugs
     others.sort(key=lambda r: (kind == "ask_dose" and r.topic != "dose", len(set(r.drugs) - own) >= OF_MANY))
-    if kind == "ask_contraindication":
+    if kind == "ask_contraindication" and not of_a_mix:
         _what_rules_out(draft, drug)
     limit = len(article) if draft.full else max(1, ARTICLE_ROWS if room < 3 else 1)
     if draft.question.act == "why_not":

@@ -33,6 +33,8 @@ SUPPOSED_BY_ASPECT = {"breastfeeding": "breastfeeding", "washout": "planning", "
 """What a question on pregnancy supposes of the patient, by its aspect; without one, a pregnancy."""
 STAYING = ("split_mmf_dose", "ec_mps", "mmf_temporary_reduction", "mmf_reduction_with_counts")
 OF_A_SIDE_EFFECT = ("report_side_effect", "ask_side_effect_management")
+BEYOND_STAYING = ("ask_treatment_failure", "ask_ild_treatment")
+"""Kinds of question for which ways of staying on mycophenolate are not the subject, whatever it does besides."""
 RESERVE_IN_FIRST_VIEW = ("rituximab", "cyclophosphamide")
 ALWAYS_SAID: dict[str, tuple[str, ...]] = {
     "ask_treatment_failure": ("C43",),
@@ -51,8 +53,11 @@ def options_answer(case: Case, question: Question, knowledge: Knowledge) -> Answ
     draft.support(situation.rows)
     draft.headline = _headline(draft, situation, placement)
     enter_options(draft, placement)
-    _subject_lines(draft, question, placement)
-    _offered_lines(draft, placement, situation)
+    subject = _subject_rows(draft, question, placement)
+    leads = _leads(placement, situation)
+    for row_id in (r for r in subject if r not in leads):
+        draft.line(draft.state(row_id))
+    _offered_lines(draft, placement, sorted(leads, key=lambda lead: lead not in subject))
     _held_back_lines(draft, placement)
     _ruled_out_lines(draft, placement)
     _effect_lines(draft)
@@ -125,18 +130,19 @@ def _headline(draft: Draft, situation: Situation, placement: Placement) -> str:
     return situation.headline[draft.register].format(first=joined)
 
 
-def _subject_lines(draft: Draft, question: Question, placement: Placement) -> None:
+def _subject_rows(draft: Draft, question: Question, placement: Placement) -> list[str]:
     """What the question is about by itself: named aspects first, then rows that belong to its subject."""
     table = draft.knowledge.table
     named = [table.aspects[a] for a in question.aspects if a in table.aspects]
     # A good "response" told beside a side effect asks for no check of the lungs.
     rows = [r for aspect in named if aspect.topics != ("monitoring",) for r in aspect.rows]
     rows = [r for r in rows if not _a_dose_of_another_drug(table.rows[r], draft.question)]
+    if question.kind in BEYOND_STAYING:
+        rows = [r for r in rows if table.rows[r].topic != "management"]
     rows = [r for r in rows if table.rows[r].support != "beyond_article" or question.kind == "ask_pregnancy"]
     always = ALWAYS_SAID.get(question.kind, ())
-    said = [r for r in (*rows[:2], *always) if not advises_what_is_ruled_out(table.rows[r], draft.case, placement)]
-    for row_id in said:
-        draft.line(draft.state(row_id))
+    said = (*rows[:2], *always)
+    return [r for r in said if not advises_what_is_ruled_out(table.rows[r], draft.case, placement)]
 
 
 def _effect_lines(draft: Draft) -> None:
@@ -151,12 +157,16 @@ def _effect_lines(draft: Draft) -> None:
             draft.line(f"{draft.words('beyond')}: {draft.state(row_id)}")
 
 
-def _offered_lines(draft: Draft, placement: Placement, situation: Situation) -> None:
+def _leads(placement: Placement, situation: Situation) -> list[str]:
+    """The rows that put forward what stands first, and the steps that hang on a fact still unknown."""
     preferred = [placed.row.lead for placed in placement.at("preferred")]
     leads = [lead for lead in dict.fromkeys(preferred) if lead and lead not in situation.rows]
-    open_steps = [o for o in placement.options if o.open and o.row.lead]
-    if open_steps and set(situation.rows) & {"C26", "C29"}:
-        leads += [placed.row.lead or "" for placed in open_steps]
+    if set(situation.rows) & {"C26", "C29"}:
+        leads += [o.row.lead for o in placement.options if o.open and o.row.lead]
+    return leads
+
+
+def _offered_lines(draft: Draft, placement: Placement, leads: Sequence[str]) -> None:
     for text in _topics_once([draft.state(lead) for lead in leads]):
         draft.line(BULLET + text)
     notes: dict[str, str] = {}
