@@ -49,6 +49,14 @@ QUESTIONS = frozenset((*ABOUT_A_DRUG, *ABOUT_THE_CASE)) - {"report_side_effect"}
 """Intents that ask something of the guidance outright."""
 
 
+def _in_place_of_a_drug(asked: Asked, memory: Memory) -> bool:
+    """ "What else, then?" after a drug was talked over asks for the options; after options it asks for more of them."""
+    of_a_drug = (
+        bool(memory.questions) and bool(memory.questions[-1].drugs) and memory.questions[-1].kind in ABOUT_A_DRUG
+    )
+    return of_a_drug and has_cue("what_else", asked.text.strip())
+
+
 def same_task(one: Task, other: Task) -> bool:
     if isinstance(one, Consult) and isinstance(other, Consult):
         return one.question == other.question and one.case == other.case and one.style == other.style
@@ -60,6 +68,8 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
     if reading.act == "sources" and asked.intent != "ask_citation" and has_cue("what_it_says", asked.text):
         reading = replace(reading, act=None)  # "IVIG? what does the article say" asks for no reference
     understood = reading.understood(asked)
+    if not asked.drugs and _in_place_of_a_drug(asked, intake.memory):
+        return [_consult(intake, reading, Question(kind="ask_alternatives"), understood)]
     if repeated := another_drug(asked, reading, intake.memory):
         return [_consult(intake, reading, question, understood) for question in repeated[:MOST_TASKS]]
     if (failure := if_it_fails(asked, reading, intake.memory)) and intake.reply is None:
