@@ -41,7 +41,8 @@ def if_it_fails(asked: Asked, reading: Reading, memory: Memory) -> Failure | Non
     if tried:
         earlier = (*memory.case.drugs_tried, *(d for d in tried if d not in memory.case.drugs_tried))
         return Failure(Question(kind="ask_treatment_failure"), {"drugs_tried": list(earlier)})
-    return _of_the_effect(memory) if last.kind in ABOUT_THE_CASE else None
+    of_staying = bool(last.options) and set(last.options) <= STAYING
+    return _of_the_effect(memory) if of_staying or last.kind in ABOUT_THE_CASE else None
 
 
 def _of_the_effect(memory: Memory) -> Failure | None:

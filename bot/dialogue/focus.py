@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.data import has_cue
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE
 from bot.dialogue.memory import Memory
-from bot.dialogue.reading import Mention, Reading
+from bot.dialogue.reading import Asked, Mention, Reading
 from bot.dialogue.withdraw import effects_named
 
 LUNGS, SIDE_EFFECT = "lungs", "side_effect"
@@ -101,6 +102,19 @@ def severity_slot(memory: Memory, reading: Reading) -> str | None:
         return told[0]  # what is corrected was told before
     topic = topic_of(reading) or memory.topic
     return OF_A_TOPIC.get(topic or "")
+
+
+def back_to_the_case(memory: Memory, reading: Reading) -> tuple[Memory, Reading]:
+    """ "Ok, back to her: options?" ends what was supposed; a message that says no more asks for the options."""
+    if not memory.scenario or reading.hypothetical or not has_cue("back_to_the_case", reading.text):
+        return memory, reading
+    memory = memory.without_scenario()
+    asks = any(a.intent in (*ABOUT_A_DRUG, *ABOUT_THE_CASE) and a.confidence >= A_GUESS for a in reading.asked)
+    told = set(reading.facts) - {"audience"} or reading.retracted
+    if asks or told:
+        return memory, reading
+    options = replace(reading.asked[0] if reading.asked else Asked("ask_alternatives"), intent="ask_alternatives")
+    return memory, replace(reading, asked=(options,), act=None)
 
 
 def likely_topic(memory: Memory) -> str | None:

@@ -94,13 +94,7 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     after = replace(after, asked=tuple(dict.fromkeys((*after.asked, *unknown))))
     after = replace(after, named=_named_together(reading, facts) or memory.named)
     if memory.scenario and has_cue("denied", reading.text):
-        options, questions = memory.case_options, memory.case_questions
-        after = replace(
-            after,
-            scenario={},
-            option_drugs=options or memory.option_drugs,
-            questions=questions or memory.questions,
-        )
+        after = after.without_scenario()
     if reply is not None and not reply.unclear:
         after = replace(after, pending=None)
     denied = bool(memory.scenario) and not after.scenario

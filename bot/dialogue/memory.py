@@ -91,6 +91,15 @@ class Memory:
             return self
         return replace(self, case=case, undo=(*self.undo, self.case)[-UNDO_STEPS:])
 
+    def without_scenario(self) -> Memory:
+        """The patient as told again: what was supposed is over, and what was put forward for the case is back."""
+        return replace(
+            self,
+            scenario={},
+            option_drugs=self.case_options or self.option_drugs,
+            questions=self.case_questions or self.questions,
+        )
+
     def undone(self) -> Memory:
         """The case before its last change; the same memory when there was none. The audience stays."""
         if not self.undo:

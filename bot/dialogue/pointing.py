@@ -155,8 +155,10 @@ def leaves_out_its_drug(question: Question, asked: Asked, memory: Memory) -> boo
     if question.aspects and question.kind != "ask_drug_risk" and _of_mycophenolate_alone(question.aspects):
         return False
     if question.kind == "ask_pregnancy":
-        about_a_drug = bool(memory.questions) and memory.questions[-1].kind in ABOUT_A_DRUG
-        return about_a_drug and is_short(asked.text)
+        last = memory.questions[-1] if memory.questions else None
+        if last is None or not is_short(asked.text):
+            return False
+        return last.kind in ABOUT_A_DRUG or (bool(last.drugs) and has_cue("it", asked.text))
     if question.kind == "ask_monitoring" and set(question.aspects) & OF_THE_DISEASE:
         return False
     return question.kind in ABOUT_A_DRUG

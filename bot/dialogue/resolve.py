@@ -46,6 +46,9 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     if not question.drugs and (several := some_of_them(asked.text, memory)):
         return of_several(question, several, asked, memory)
     ordinal = asked.ordinal if asked.ordinal is not None else reading.ordinal
+    of_references = memory.last is not None and memory.last.kind == "ask_citation"
+    if question.kind == "ask_citation" and question.citation is None and (of_references or not memory.option_drugs):
+        question = replace(question, citation=numbered(asked.text))
     if ordinal is not None and not question.drugs and question.citation is None:
         return pointed_at(kind_again(question, asked, memory), ordinal, memory)
     if question.kind in MISTAKEN_FOR_WATCHING and _only_watches(question, asked):

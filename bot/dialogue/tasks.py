@@ -175,6 +175,8 @@ def _asked_which_drug(memory: Memory) -> bool:
 
 
 def _unasked(flow: Flow, asked: Asked, intake: Intake, understood: Mapping[str, Any]) -> Task:
+    if has_cue("only_a_sound", asked.text.strip()):
+        return Say("listening", understood)
     if flow is Flow.REPLY:
         return Say(f"{asked.intent}_nothing", understood)
     if flow is Flow.FALLBACK:

@@ -13,7 +13,7 @@ from bot.dialogue.answering import reply_to
 from bot.dialogue.data import has_cue
 from bot.dialogue.escalate import graver_since, gravest, red_flag_question, taken_together
 from bot.dialogue.expect import in_context
-from bot.dialogue.focus import with_own_severity, with_supposed
+from bot.dialogue.focus import back_to_the_case, with_own_severity, with_supposed
 from bot.dialogue.intake import take_in
 from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, ATTRIBUTES
 from bot.dialogue.memory import Memory
@@ -27,6 +27,7 @@ from bot.dialogue.tasks import MOST_TASKS, QUESTIONS, STATEMENTS, same_task, tas
 from bot.dialogue.withdraw import with_withdrawals
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Case
+from bot.guidance.source_answers import UNNAMED
 
 CLAUSE = re.compile(r"(?<=[.!?;])\s+|\n+|,\s*|\s+(?:so|but)\s+", re.IGNORECASE)
 
@@ -36,6 +37,7 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
 
     ``flow`` is what Rasa chose by the intent of its first question; the conversation may make another intent likelier.
     """
+    memory, reading = back_to_the_case(memory, reading)
     own = with_subject_of_the_drug(memory, with_own_severity(memory, reading))
     likely = told_apart(in_context(memory, own))
     likely = with_withdrawals(memory, with_supposed(memory, likely))
@@ -58,7 +60,8 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
         if not asks and not any(a.intent in QUESTIONS for a in reading.asked):
             return Turn(take_in(memory, reading).memory, (Say("emergency_over", reading.understood()),))
     of_the_dose = reading.intent in ABOUT_THE_CASE and has_cue("how_far", reading.text)  # "drop it how far"
-    if reading.act == "undo" and not of_the_dose and not has_cue("asks_leave", reading.text.strip()):
+    another = has_cue("lets_it_be", reading.text.strip()) and reading.intent in QUESTIONS
+    if reading.act == "undo" and not of_the_dose and not another and not has_cue("asks_leave", reading.text.strip()):
         return _undo(memory, reading)
     placed = reading.drugs or any(a.aspects for a in reading.asked)
     if memory.today is not None and flow in (Flow.OUT_OF_SCOPE, Flow.FALLBACK) and not placed and not _over(reading):
@@ -93,7 +96,9 @@ def _says_whose(memory: Memory, reading: Reading) -> bool:
 
 def _emergency(memory: Memory, reading: Reading) -> Turn:
     intake = take_in(memory, reading)
-    rule = gravest(reading.red_flag.rule, intake.memory.case) if reading.red_flag else None
+    rule = gravest(reading.red_flag.rule, intake.memory.case) if reading.red_flag else memory.emergency
+    if rule == UNNAMED:  # "the ambulance is coming": the sign told before goes on
+        rule = memory.emergency or rule
     task = Consult(red_flag_question(rule), intake.memory.case, reading.understood())
     return Turn(replace(intake.memory, pending=None), (task,))
 

@@ -8,12 +8,13 @@ from dataclasses import replace
 from bot.guidance.answer import Answer, Ask
 from bot.guidance.conditions import INDEX_DRUG, MEMBERS
 from bot.guidance.dosing import compute_doses, needs_measure
-from bot.guidance.draft import Draft, upper_first
+from bot.guidance.draft import Draft
 from bot.guidance.knowledge import Knowledge, related
 from bot.guidance.model import RECOGNISED_ONLY, Case, Question
-from bot.guidance.options_answer import advises_what_is_ruled_out, enter_options, supposed
-from bot.guidance.placement import EXCLUDES, Placed, Placement, place, triggered_rules
+from bot.guidance.options_answer import advises_what_is_ruled_out, supposed
+from bot.guidance.placement import Placement, place, triggered_rules
 from bot.guidance.rows import Row
+from bot.guidance.stances import say_stances, say_what_rules_out
 
 KINDS = {
     "ask_dose": "dose",
@@ -50,6 +51,7 @@ WITHOUT_A_DRUG: dict[str, tuple[str, ...]] = {
     "ask_evidence": ("C33", "C14", "C32"),
     "ask_drug_risk": ("C21",),
 }
+BREASTFEEDING = "breastfeeding"
 NOT_IN_PREGNANCY = "C35"
 """Said with every question on pregnancy: the patient of the article is on mycophenolate."""
 OF_ALL_DRUGS = "ranking_safety"
@@ -60,39 +62,38 @@ OF_MANY = 3
 """Other drugs that a row names besides the one asked about, from which on it is a list and not about that one."""
 
 
-MOST_INSTEAD = 3
-"""How many options are named in place of a drug that is ruled out."""
-
-
 def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
     """What the table holds on the drugs and aspects asked about, the article first, then other sources, marked."""
     if mixed := on_mixing(question, knowledge):
         ours = tuple(d for d in question.drugs if d not in RECOGNISED_ONLY)
         question = replace(question, aspects=mixed, drugs=ours or question.drugs)
+    steps = () if question.drugs else _steps(question, knowledge)
+    if steps:  # "four times a day, then?" is of the step that was put forward, not of every drug with an interval
+        question = replace(question, aspects=())
     draft = Draft(KINDS[question.kind], case, question, knowledge)
     if case.pregnancy == "pregnant":
         draft.escalate_for_case()
     draft.case = supposed(case, question)
     placement = place(draft.case, knowledge.rules)
     drugs = _one_by_one(question.drugs)
-    aspect_rows = _aspect_rows(question, knowledge, drugs)
+    aspect_rows = steps or _aspect_rows(question, knowledge, drugs)
     if OF_ALL_DRUGS in question.aspects and question.kind in WITHOUT_A_DRUG:
         for row_id in WITHOUT_A_DRUG[question.kind]:
             draft.line(draft.state(row_id))
     if drugs:
-        _stances(draft, placement, drugs)
+        say_stances(draft, placement, drugs)
         for drug in drugs:
             _about_drug(draft, drug, aspect_rows, room=len(drugs))
     else:
         possible = tuple(r for r in aspect_rows if not advises_what_is_ruled_out(r, draft.case, placement))
         if len(possible) < len(aspect_rows):
-            _stances(draft, placement, (INDEX_DRUG[0],))  # "not even in smaller doses"
+            say_stances(draft, placement, (INDEX_DRUG[0],))  # "not even in smaller doses"
         if possible or not aspect_rows:
             _about_no_drug(draft, possible)
     for silence in draft.miss_what_the_article_leaves_out():
         for row_id in silence.then[:2]:
             _other_line(draft, knowledge.table.rows[row_id])
-    if question.kind == "ask_pregnancy":
+    if question.kind == "ask_pregnancy" and BREASTFEEDING not in question.aspects:
         draft.line(draft.state(NOT_IN_PREGNANCY))
     triggered = triggered_rules(draft.case, knowledge.rules)
     draft.miss_what_rules_leave_out({d: triggered[d] for d in sorted(related(drugs)) if d in triggered})
@@ -100,6 +101,12 @@ def fact_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
         return _which_drug(draft, placement)
     _suggest(draft, drugs)
     return replace(draft.finish(), case=case)
+
+
+def _steps(question: Question, knowledge: Knowledge) -> tuple[Row, ...]:
+    """The rows that put the options of a question forward."""
+    leads = [o.lead for o in knowledge.rules.options if o.option in question.options and o.lead]
+    return tuple(knowledge.table.rows[lead] for lead in dict.fromkeys(leads))
 
 
 def on_mixing(question: Question, knowledge: Knowledge) -> tuple[str, ...]:
@@ -125,50 +132,12 @@ def _aspect_rows(question: Question, knowledge: Knowledge, drugs: Sequence[str])
     return tuple(sorted(rows, key=lambda r: r.support == "beyond_article"))
 
 
-def _stances(draft: Draft, placement: Placement, drugs: Sequence[str]) -> None:
-    """Where the drugs stand in this case: entries for the Answer, and a first line where they are not on offer."""
-    wanted = related(drugs)
-    enter_options(draft, placement, only=tuple(wanted))
-    known_case = bool(draft.case.known().keys() - {"audience", "weight_kg", "height_cm"})
-    for drug in drugs:
-        standing = _best(placement, drug)
-        if standing is None or (not known_case and draft.question.act != "why_not"):
-            continue
-        label = upper_first(draft.knowledge.label(drug))
-        reason = (standing.reasons or standing.cautions or ({},))[0].get(draft.register, "")
-        cited = draft.cited(standing.because)
-        if standing.stance in EXCLUDES:
-            draft.line(draft.words("ruled_out_now", drug=label, reason=reason + cited))
-            if draft.question.kind in ("ask_drug_info", "ask_contraindication"):
-                _instead(draft, placement)
-        elif standing.stance in ("reserve", "disputed"):
-            draft.line(draft.words("held_back_now", drug=label, reason=reason + cited))
-        elif draft.question.kind in ("ask_drug_info", "ask_contraindication"):
-            notes = [c[draft.register] for c in standing.cautions[:2]]
-            key = "offered_now" if notes else "offered_now_plain"
-            draft.line(draft.words(key, drug=label, caution="; ".join(notes)))
-
-
-def _instead(draft: Draft, placement: Placement) -> None:
-    """What the case leaves open in place of a drug that is ruled out, first what stands first."""
-    first = placement.offered[:MOST_INSTEAD]
-    if first:
-        draft.support(because for o in first for because in o.because)
-        draft.line(draft.words("open_instead", labels="; ".join(o.row.label[draft.register] for o in first)))
-
-
-def _best(placement: Placement, drug: str) -> Placed | None:
-    """The option in which a drug stands best (the options are in that order already)."""
-    wanted = {drug, *MEMBERS.get(drug, ())}
-    alone = [o for o in placement.options if wanted & set(o.drugs) and len(o.row.gives) + len(o.row.one_of) == 1]
-    return next(iter(alone), None) or next((o for o in placement.options if wanted & set(o.drugs)), None)
-
-
 def _about_drug(draft: Draft, drug: str, aspect_rows: tuple[Row, ...], room: int) -> None:
     kind, knowledge = draft.question.kind, draft.knowledge
     own = related((drug,)) - (set(MEMBERS) - {drug}) if drug not in MEMBERS else related((drug,))
     on_aspect = [r for r in aspect_rows if own & set(r.drugs) or not r.drugs or related((drug,)) & set(r.drugs)]
-    of_a_mix = bool(on_aspect) and bool(on_mixing(draft.question, knowledge)) and not draft.full
+    narrow = bool(on_mixing(draft.question, knowledge)) or BREASTFEEDING in draft.question.aspects
+    of_a_mix = bool(on_aspect) and narrow and not draft.full
     of_the_kind = () if of_a_mix else knowledge.about((drug,), TOPICS[kind])
     rows = [*on_aspect, *(r for r in of_the_kind if r not in on_aspect)]
     if draft.question.act == "why_not":
@@ -178,7 +147,7 @@ def _about_drug(draft: Draft, drug: str, aspect_rows: tuple[Row, ...], room: int
     # what is of the kind asked, and of this drug, before what only touches the subject or is a list of many drugs
     others.sort(key=lambda r: (kind == "ask_dose" and r.topic != "dose", len(set(r.drugs) - own) >= OF_MANY))
     if kind == "ask_contraindication" and not of_a_mix:
-        _what_rules_out(draft, drug)
+        say_what_rules_out(draft, drug)
     limit = len(article) if draft.full else max(1, ARTICLE_ROWS if room < 3 else 1)
     if draft.question.act == "why_not":
         limit = max(limit, 4)
@@ -238,20 +207,6 @@ def _say_missing(draft: Draft, drug: str, kind: str, nothing_else: bool) -> None
         draft.miss(draft.words("unsaid", topic=draft.words(f"topic_{TOPICS[kind][0]}"), drug=name))
     if nothing_else and drug not in RECOGNISED_ONLY:
         draft.miss(f"{name}: {draft.words('no_source_found')}")
-
-
-def _what_rules_out(draft: Draft, drug: str) -> None:
-    """Every rule of the table that excludes the drug, and those that call for care, in the words of the rules."""
-    members = MEMBERS.get(drug, (drug,))
-    by_drug = triggered_rules(draft.case, draft.knowledge.rules)
-    hit = list(dict.fromkeys(r.id for m in members for r in by_drug.get(m, ())))
-    rules = [r for r in draft.knowledge.rules.rules if set(members) & set(r.drugs) and r.when]
-    for effects, key in ((EXCLUDES, "what_rules_it_out"), (("reserve", "caution"), "what_needs_care")):
-        found = [r for r in rules if r.effect in effects and r.id not in hit]
-        texts = list(dict.fromkeys(r.text[draft.register] for r in found))
-        if texts and (effects == EXCLUDES or draft.full):
-            draft.support(b for r in found for b in r.because)
-            draft.line(draft.words(key, drug=upper_first(draft.knowledge.label(drug)), list=" | ".join(texts)))
 
 
 def _about_no_drug(draft: Draft, aspect_rows: tuple[Row, ...]) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.guidance.answer import Answer, Ask, OptionEntry
-from bot.guidance.conditions import INDEX_DRUG
+from bot.guidance.answer import Answer, OptionEntry
+from bot.guidance.conditions import INDEX_DRUG, expand
 from bot.guidance.draft import BULLET, Draft, upper_first
 from bot.guidance.knowledge import Knowledge, listed
 from bot.guidance.model import Case, Question
+from bot.guidance.open_questions import ask_and_assume
 from bot.guidance.placement import EXCLUDES, Placed, Placement, place, triggered_rules
-from bot.guidance.placement_rows import QuestionRow, Situation
+from bot.guidance.placement_rows import Situation
 from bot.guidance.rows import Row
 
 KINDS = {
@@ -31,7 +32,6 @@ ALWAYS_SILENT = {"ask_treatment_failure": "S-refractory-definition"}
 """What the article leaves open on the subject of a question, whatever the case is."""
 SUPPOSED_BY_ASPECT = {"breastfeeding": "breastfeeding", "washout": "planning", "planning": "planning"}
 """What a question on pregnancy supposes of the patient, by its aspect; without one, a pregnancy."""
-STAYING = ("split_mmf_dose", "ec_mps", "mmf_temporary_reduction", "mmf_reduction_with_counts")
 OF_A_SIDE_EFFECT = ("report_side_effect", "ask_side_effect_management")
 BEYOND_STAYING = ("ask_treatment_failure", "ask_ild_treatment")
 """Kinds of question for which ways of staying on mycophenolate are not the subject, whatever it does besides."""
@@ -82,11 +82,17 @@ def supposed(case: Case, question: Question) -> Case:
 def advises_what_is_ruled_out(row: Row, case: Case, placement: Placement) -> bool:
     """Is the row on ways of staying on the drug, every one of which this case rules out?
 
-    What is only advised against stays (a lower dose when the drug does little), unless a child is wished for.
+    What is only advised against stays (a lower dose when the drug does little), unless the effect is severe or a child
+    is wished for.
     """
-    childless = case.pregnancy in (None, "not_pregnant")
+    childless = case.pregnancy in (None, "not_pregnant") and case.side_effect_severity != "severe"
     out = {o.row.option for o in placement.at(*(("contraindicated",) if childless else EXCLUDES))}
     return row.topic == "management" and bool(row.options) and out >= set(row.options)
+
+
+def _has_been_tried(row: Row, case: Case, asked: Sequence[str]) -> bool:
+    """Does the row put forward only drugs that were had already, none of which is asked about?"""
+    return bool(row.drugs) and expand((*case.drugs_tried, *case.drugs_excluded)) >= set(row.drugs) - set(asked)
 
 
 def _a_dose_of_another_drug(row: Row, question: Question) -> bool:
@@ -123,9 +129,12 @@ def _situation(case: Case, placement: Placement, knowledge: Knowledge) -> Situat
     return next(s for s in knowledge.rules.situations if s.when.holds(case, out) is True)
 
 
+def _put_first(placement: Placement) -> tuple[Placed, ...]:
+    return placement.at("preferred") or placement.offered[:1]
+
+
 def _headline(draft: Draft, situation: Situation, placement: Placement) -> str:
-    first = placement.at("preferred") or placement.offered[:1]
-    names = [o.row.label[draft.register] for o in first]
+    names = [o.row.label[draft.register] for o in _put_first(placement)]
     joined = listed(names, "or") if names else draft.words("nothing_offered")
     return situation.headline[draft.register].format(first=joined)
 
@@ -141,6 +150,7 @@ def _subject_rows(draft: Draft, question: Question, placement: Placement) -> lis
         rows = [r for r in rows if table.rows[r].topic != "management"]
     rows = [r for r in rows if table.rows[r].support != "beyond_article" or question.kind == "ask_pregnancy"]
     always = ALWAYS_SAID.get(question.kind, ())
+    rows = [r for r in rows if not _has_been_tried(table.rows[r], draft.case, question.drugs)]
     said = (*rows[:2], *always)
     return [r for r in said if not advises_what_is_ruled_out(table.rows[r], draft.case, placement)]
 
@@ -170,11 +180,12 @@ def _offered_lines(draft: Draft, placement: Placement, leads: Sequence[str]) -> 
     for text in _topics_once([draft.state(lead) for lead in leads]):
         draft.line(BULLET + text)
     notes: dict[str, str] = {}
-    for placed in [o for o in placement.at("preferred") if o.cautions]:
+    told = [o for o in _put_first(placement) if o.cautions]
+    for placed in told:
         notes.setdefault(placed.cautions[0][draft.register], upper_first(_label(draft, placed)))
     for note, label in list(notes.items())[:2]:
         draft.line(f"{label}: {note}.")
-    considered = _grouped(draft, placement.at("consider"))
+    considered = _grouped(draft, [o for o in placement.at("consider") if o not in told])
     if considered:
         draft.line(f"{draft.words('also')}: {'; '.join(considered)}.")
     for placed in placement.at("adjunct"):
@@ -248,43 +259,6 @@ def _short_name(draft: Draft, placed: Placed, stance: str) -> str:
     if placed.drugs and set(placed.drugs) <= set(INDEX_DRUG):
         return draft.words("mmf_any_form" if stance == "contraindicated" else "staying_on_mmf")
     return placed.row.label[draft.register]
-
-
-def ask_and_assume(draft: Draft, placement: Placement) -> tuple[Ask | None, list[str]]:
-    """The most decisive open question that may still be asked, and what the answer assumes meanwhile."""
-    ask: Ask | None = None
-    assumptions: list[str] = []
-    offered = placement.offered_drugs()
-    for row in draft.knowledge.rules.questions:
-        if not _matters(row, draft.case, placement, offered):
-            continue
-        if ask is None and row.slot not in draft.question.not_asking:
-            ask = Ask(
-                row.slot,
-                row.question[draft.register],
-                tuple(c.say for c in row.choices),
-                tuple(c.means for c in row.choices),
-            )
-        if row.assumption and (text := row.assumption[draft.register]) not in assumptions and _bears(row, placement):
-            assumptions.append(text)
-    return ask, assumptions
-
-
-def _matters(row: QuestionRow, case: Case, placement: Placement, offered: frozenset[str]) -> bool:
-    if row.when.holds(case) is not True or (row.unless and row.unless.holds(case) is True):
-        return False
-    if row.offers and not offered & set(row.offers):
-        return False
-    return not row.stays or any(o.row.option in STAYING and (o.open or o.offered) for o in placement.options)
-
-
-def _bears(row: QuestionRow, placement: Placement) -> bool:
-    """An assumption is worth saying only where the answer rests on it."""
-    if row.slot == "pregnancy":
-        return bool(placement.offered)
-    if row.slot in ("side_effect_severity", "mmf_response"):
-        return any(o.open for o in placement.options)
-    return True
 
 
 def _suggestions(draft: Draft, placement: Placement) -> None:

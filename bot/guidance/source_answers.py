@@ -13,6 +13,9 @@ from bot.guidance.rows import Row
 STATUS_ROWS = ("M1", "M2", "C44")
 ALL_TOPICS = ("dose", "place", "management", "evidence", "ild", "monitoring", "risk", "pregnancy", "failure")
 ROWS_CITED = 4
+ROWS_BESIDES = 2
+UNNAMED = "RF-unnamed"
+"""The red flag of an emergency of which no sign is named."""
 ROWS_OF_A_REFERENCE = 2
 """Claims shown first of those that the article lays to one reference."""
 
@@ -44,7 +47,19 @@ def citation_answer(case: Case, question: Question, knowledge: Knowledge) -> Ans
     draft.support(r.id for r in rows)
     for number in sorted(numbers):
         draft.line(_reference(draft, number))
+    for row in _said_besides(question, knowledge):
+        names = "; ".join(knowledge.table.sources[s].title for s in row.sources if s in knowledge.table.sources)
+        draft.line(f"{draft.words('beyond')}: {draft.state(row.id)} ({names})")
     return draft.finish()
+
+
+def _said_besides(question: Question, knowledge: Knowledge) -> list[Row]:
+    """The statements of the last answer that rest on other sources than the article, those told first."""
+    if question.drugs or question.aspects:
+        return []
+    table = knowledge.table
+    said = [table.rows[i] for i in question.rows if i in table.rows]
+    return [row for row in said if row.support == "beyond_article"][:ROWS_BESIDES]
 
 
 def _rows_asked(question: Question, knowledge: Knowledge) -> list[Row]:
@@ -114,7 +129,7 @@ def outside_answer(case: Case, question: Question, knowledge: Knowledge) -> Answ
 def emergency_answer(case: Case, question: Question, knowledge: Knowledge) -> Answer:
     """An emergency comes alone: the red flag's words and nothing that could wait. ``question.rows`` names the flag."""
     draft = Draft("emergency", case, question, knowledge)
-    for rule in question.rows or ("RF-resp-failure",):
+    for rule in question.rows or (UNNAMED,):
         draft.escalate(rule)
     raised = draft.escalation
     draft.headline = raised.text if raised else ""

@@ -36,6 +36,7 @@ _NO_RESULT = frozenset({"weeks", "week", "months", "days", "day", "g", "mg", "ti
 _KG = frozenset({"kg", "kgs", "kilo", "kilos", "kilograms", "kilogram"})
 _LB = frozenset({"lb", "lbs", "pounds", "pound"})
 _TO_KG = {**dict.fromkeys(_KG, 1.0), **dict.fromkeys(_LB, KG_PER_LB), "stone": KG_PER_STONE, "st": KG_PER_STONE}
+_TALL = frozenset({"height", "ht", "hgt", "tall"})
 UNIT_WORDS = _KG | _LB | {"centimetres", "centimeters", "metres", "meters", "stone"}
 """Words that the spelling must leave alone."""
 _TEMPERATURE = frozenset({"temp", "temperature", "fever", "febrile", "tmax"})
@@ -69,6 +70,9 @@ def height_cm(tokens: Sequence[Token]) -> float | None:
             continue
         rest = [t.norm for t in tokens[n + 1 : n + 4]]
         unit = rest[0] if rest else ""
+        named = bool({t.norm for t in tokens[max(0, n - 2) : n]} & _TALL) or unit == "tall"
+        if named and unit not in _TO_KG and HEIGHT_CM[0] <= token.number <= HEIGHT_CM[1]:
+            return token.number
         if unit in ("cm", "cms", "centimeters", "centimetres") and HEIGHT_CM[0] <= token.number <= HEIGHT_CM[1]:
             return token.number
         if unit in ("m", "meters", "metres", "meter", "metre") and 1.2 <= token.number <= 2.2:

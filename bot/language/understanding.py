@@ -31,7 +31,7 @@ SECOND_OPINION: Final = 0.6
 """From this probability on, the classifier calls an emergency by itself, where the gate knows none of the signs."""
 SECOND_OPINION_TEMPERED: Final = 0.97
 """The same where the message also denies, supposes, looks back or reassures: classifiers are poor at "not"."""
-SECOND_OPINION_RULE: Final = Verdict("RF-consciousness", "emergency", True)
+SECOND_OPINION_RULE: Final = Verdict("RF-unnamed", "emergency", True)
 _RANKING_LENGTH: Final = 5
 
 
