@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from bot.dialogue.data import has_cue, is_short
 from bot.dialogue.memory import Memory
+from bot.dialogue.reading import Asked
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Question
 
+UNSURE = 0.6
 A_REFERENCE = re.compile(
     r"(?<![\w.,/-])\[?([1-4])\]?(?![\w.,/%-]*[\w%])(?! ?(?:mg|g|weeks?|months?|years?|days?|times)\b)"
 )
@@ -30,3 +33,12 @@ def of_last_statements(question: Question, memory: Memory) -> Question:
         return replace(question, kind="ask_citation")
     of_the_review = memory.last is not None and memory.last.kind == "ask_review_status"
     return replace(question, kind="ask_citation", rows=() if of_the_review else memory.rows)
+
+
+def another_reference(asked: Asked) -> Asked:
+    """ "And 2?" after a question about a reference is about the next one."""
+    doubtful = asked.confidence < UNSURE or asked.intent == "bot_challenge"  # "is 3 real"
+    unsure = doubtful and is_short(asked.text) and numbered(asked.text) is not None
+    if asked.drugs or not (unsure or has_cue("a_number_alone", asked.text.strip())):
+        return asked
+    return replace(asked, intent="ask_citation", confidence=1.0, citation=numbered(asked.text))

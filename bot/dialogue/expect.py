@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bot.dialogue.cited import numbered
+from bot.dialogue.cited import another_reference
 from bot.dialogue.data import DialogueDataError, asks_of_the_whole_case, has_cue, is_short, read
 from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG
 from bot.dialogue.memory import Memory
@@ -89,7 +89,7 @@ def _expectations() -> _Expectations:
 def in_context(memory: Memory, reading: Reading) -> Reading:
     """The reading with the intents that the running conversation makes likely; unchanged when nothing was asked yet."""
     if memory.last is not None and memory.last.kind == "ask_citation":
-        reading = replace(reading, asked=tuple(_another_reference(asked) for asked in reading.asked))
+        reading = replace(reading, asked=tuple(another_reference(asked) for asked in reading.asked))
     if (
         reading.act is None
         and has_cue("bare_next", reading.text.strip())
@@ -124,15 +124,6 @@ def _beside_who_asks(asked: Asked) -> Asked:
 def _in_the_article(asked: Asked) -> bool:
     drugs = load_knowledge().table.drugs
     return any(drugs[d].group == "in_article" for d in asked.drugs if d in drugs and d not in REPLACED)
-
-
-def _another_reference(asked: Asked) -> Asked:
-    """ "And 2?" after a question about a reference is about the next one."""
-    doubtful = asked.confidence < UNSURE or asked.intent == "bot_challenge"  # "is 3 real"
-    unsure = doubtful and is_short(asked.text) and numbered(asked.text) is not None
-    if asked.drugs or not (unsure or has_cue("a_number_alone", asked.text.strip())):
-        return asked
-    return replace(asked, intent="ask_citation", confidence=1.0, citation=numbered(asked.text))
 
 
 def _no_by_the_way(asked: Asked) -> Asked:
@@ -265,10 +256,13 @@ def _only_tells(asked: Asked, reading: Reading) -> bool:
 
 
 def _question_beside_a_fact(asked: Asked) -> Asked:
-    """A statement that also names a drug which is no fact ("she is not. cyc dose?") asks about that drug.
+    """A statement that names a drug which is no fact ("she is not. cyc dose?"), or asks of a subject, is a question.
 
     The facts are taken in anyway; the question would be lost.
     """
+    guessed = asked.intent == "correct_info" and not asked.drugs and asked.confidence < UNSURE
+    if guessed and has_cue("asking", asked.text) and (subject := of_its_subject(asked)):
+        return subject
     if asked.intent != "correct_info" or not asked.drugs or has_cue("other_drug_meant", asked.text):
         return asked
     if has_cue("against", asked.text):

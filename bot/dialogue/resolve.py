@@ -76,6 +76,9 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         return compared(replace(question, kind="compare_drugs", aspects=of_what), asked, memory)
     if question.act == "why_not" and not question.drugs and (not_offered := _named_and_not_offered(memory)):
         return replace(question, drugs=not_offered)
+    two = memory.recent[-2:] if len(memory.drugs) == 1 and memory.drugs[0] in memory.recent[-2:] else ()
+    if len(two) > 1 and not question.drugs and question.kind in ATTRIBUTES and has_cue("which_of_two", asked.text):
+        return replace(question, drugs=two)  # "which has better evidence" after one and then the other
     if leaves_out_its_drug(question, asked, memory):
         spoken_of = _first_instead(memory) or memory.drugs[:MOST_DRUGS]
         drugs = suspect(asked, memory) or drugs_of_aspects(question.aspects) or spoken_of

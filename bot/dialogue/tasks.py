@@ -68,6 +68,8 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
     if reading.act == "sources" and asked.intent != "ask_citation" and has_cue("what_it_says", asked.text):
         reading = replace(reading, act=None)  # "IVIG? what does the article say" asks for no reference
     understood = reading.understood(asked)
+    if has_cue("only_a_sound", reading.text.strip()) and intake.reply is None:
+        return [Say("listening", understood)]
     if not asked.drugs and _in_place_of_a_drug(asked, intake.memory):
         return [_consult(intake, reading, Question(kind="ask_alternatives"), understood)]
     if repeated := another_drug(asked, reading, intake.memory):
@@ -175,8 +177,6 @@ def _asked_which_drug(memory: Memory) -> bool:
 
 
 def _unasked(flow: Flow, asked: Asked, intake: Intake, understood: Mapping[str, Any]) -> Task:
-    if has_cue("only_a_sound", asked.text.strip()):
-        return Say("listening", understood)
     if flow is Flow.REPLY:
         return Say(f"{asked.intent}_nothing", understood)
     if flow is Flow.FALLBACK:

@@ -19,6 +19,7 @@ from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, ATTRIBUTES
 from bot.dialogue.memory import Memory
 from bot.dialogue.persons import Whose, whose
 from bot.dialogue.plan import FLOW_OF, Consult, Flow, Note, Say, Task, Turn
+from bot.dialogue.readers import for_its_reader
 from bot.dialogue.reading import Asked, Reading, RedFlag
 from bot.dialogue.said_out import in_words, wants_the_reason, with_exclusions
 from bot.dialogue.several import told_apart
@@ -37,11 +38,12 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
 
     ``flow`` is what Rasa chose by the intent of its first question; the conversation may make another intent likelier.
     """
-    memory, reading = back_to_the_case(memory, reading)
+    heard = reading.intent
+    memory, reading = back_to_the_case(memory, for_its_reader(reading))
     own = with_subject_of_the_drug(memory, with_own_severity(memory, reading))
     likely = told_apart(in_context(memory, own))
     likely = with_withdrawals(memory, with_supposed(memory, likely))
-    if flow is None or likely.intent != reading.intent:
+    if flow is None or likely.intent != heard:
         flow = FLOW_OF.get(likely.intent, Flow.ANSWER)
     reading = likely
     memory = replace(memory, turns=memory.turns + 1)

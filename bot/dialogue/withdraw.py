@@ -66,7 +66,7 @@ def with_withdrawals(memory: Memory, reading: Reading) -> Reading:
             taken.setdefault(slot, []).append(value)
     if not taken and has_cue("superseded", reading.text):
         taken = dict(_last_result(memory.case, reading))
-    if has_cue("stopped_taking", reading.text) and "?" not in reading.text:
+    if has_cue("stopped_taking", reading.text) and "?" not in reading.text and not has_cue("supposing", reading.text):
         stopped = [v for c in _clauses(reading.text) for _, v in _held_and_named(memory.case, c, reading)]
         if stopped := [v for v in CO_MEDICATION if v in stopped]:
             taken["contraindications"] = [*taken.get("contraindications", []), *stopped]

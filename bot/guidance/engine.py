@@ -51,7 +51,7 @@ def answer(case: Case, question: Question | None = None, knowledge: Knowledge | 
         return clarification_answer(case, question, knowledge) or options_answer(case, _as_options(question), knowledge)
     if kind in FACTS or (
         kind in ("ask_contraindication", "ask_pregnancy", "ask_side_effect_management")
-        and (_on_drugs(question) or (question.drugs and on_mixing(question, knowledge)))
+        and (_on_drugs(case, question) or (question.drugs and on_mixing(question, knowledge)))
     ):
         return fact_answer(case, question, knowledge)
     return options_answer(case, question if _gives_options(kind) else _as_options(question), knowledge)
@@ -65,6 +65,10 @@ def _as_options(question: Question) -> Question:
     return Question(drugs=question.drugs, aspects=question.aspects, not_asking=question.not_asking)
 
 
-def _on_drugs(question: Question) -> bool:
-    """Is a drug other than mycophenolate itself asked about? Questions on mycophenolate are about the options."""
-    return bool(set(question.drugs) - MYCOPHENOLATE)
+def _on_drugs(case: Case, question: Question) -> bool:
+    """Is a drug other than mycophenolate itself asked about? Questions on mycophenolate are about the options.
+
+    A tablet that the patient takes for something else ("she also takes allopurinol") is a fact, not what is asked.
+    """
+    of_the_case = case.contraindications if question.kind == "ask_side_effect_management" else ()
+    return bool(set(question.drugs) - MYCOPHENOLATE - set(of_the_case))

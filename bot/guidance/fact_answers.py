@@ -173,10 +173,13 @@ def _ask_measure(draft: Draft, rows: tuple[Row, ...]) -> None:
 
 
 def _always_heed(draft: Draft, drug: str) -> None:
-    """What the table says to heed with this drug in every patient."""
+    """What the table says to heed with this drug in every patient and, beside a dose, in this one."""
     members = MEMBERS.get(drug, (drug,))
     for rule in draft.knowledge.rules.rules:
-        if not rule.when and set(members) & set(rule.drugs):
+        of_the_case = (
+            draft.question.kind == "ask_dose" and rule.effect == "caution" and rule.when.holds(draft.case) is True
+        )
+        if (not rule.when or of_the_case) and set(members) & set(rule.drugs):
             draft.support(rule.because)
             if draft.says(rule.text[draft.register]):
                 continue

@@ -92,7 +92,8 @@ def advises_what_is_ruled_out(row: Row, case: Case, placement: Placement) -> boo
 
 def _has_been_tried(row: Row, case: Case, asked: Sequence[str]) -> bool:
     """Does the row put forward only drugs that were had already, none of which is asked about?"""
-    return bool(row.drugs) and expand((*case.drugs_tried, *case.drugs_excluded)) >= set(row.drugs) - set(asked)
+    unasked = set(row.drugs) - set(asked)
+    return bool(unasked) and expand((*case.drugs_tried, *case.drugs_excluded)) >= unasked
 
 
 def _a_dose_of_another_drug(row: Row, question: Question) -> bool:

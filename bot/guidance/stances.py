@@ -18,6 +18,7 @@ def say_stances(draft: Draft, placement: Placement, drugs: Sequence[str]) -> Non
     """Where the drugs stand in this case: entries for the Answer, and a first line where they are not on offer."""
     wanted = related(drugs)
     enter_options(draft, placement, only=tuple(wanted))
+    supposed = draft.question.scenario
     known_case = bool(draft.case.known().keys() - {"audience", "weight_kg", "height_cm"})
     for drug in drugs:
         standing = _best(placement, drug)
@@ -27,11 +28,15 @@ def say_stances(draft: Draft, placement: Placement, drugs: Sequence[str]) -> Non
         reason = (standing.reasons or standing.cautions or ({},))[0].get(draft.register, "")
         cited = draft.cited(standing.because)
         if standing.stance in EXCLUDES:
-            draft.line(draft.words("ruled_out_now", drug=label, reason=reason + cited))
+            draft.line(
+                draft.words("ruled_out_then" if supposed else "ruled_out_now", drug=label, reason=reason + cited)
+            )
             if draft.question.kind in ("ask_drug_info", "ask_contraindication"):
                 _instead(draft, placement)
         elif standing.stance in ("reserve", "disputed"):
-            draft.line(draft.words("held_back_now", drug=label, reason=reason + cited))
+            draft.line(
+                draft.words("held_back_then" if supposed else "held_back_now", drug=label, reason=reason + cited)
+            )
         elif draft.question.kind in ("ask_drug_info", "ask_contraindication"):
             notes = [c[draft.register] for c in standing.cautions[:2]]
             key = "offered_now" if notes else "offered_now_plain"

@@ -20,6 +20,7 @@ _PREGNANCY_NOUNS = words("pregnancy_nouns")
 _PREGNANCY_STATED = words("pregnancy_stated")
 _NURSING_NOUNS = words("nursing_nouns")
 _JOINING = words("joints") | {"in", "during", "for"}
+_TAKING = frozenset({"on", "take", "takes", "taking", "taken", "using", "uses", "started", "under"})
 _STATED_ONLY = frozenset({"pregnancy"})
 _TOPIC = frozenset({"side_effect", "effect_noun", "lung", "ild", "severity", "course", "persistent"})
 _CAUSING = words("asks_for_cause")
@@ -171,6 +172,8 @@ def _without_overlaps(found: list[Match[Term]]) -> list[Match[Term]]:
 
 def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], tokens: Sequence[Token]) -> str:
     concept = match.row.concept
+    if mods >= {"withdrawn", "hypothetical"}:
+        return "mentioned"  # "and if we stopped the allopurinol?" takes nothing back
     for modifier, status in (
         ("mentioned", "mentioned"),
         ("withdrawn", "withdrawn"),
@@ -208,6 +211,8 @@ def _is_topic(match: Match[Term], tokens: Sequence[Token]) -> bool:
     """The noun alone ("for pregnancy", "the fetus") names a topic; "her pregnancy" states it."""
     if match.row.value == "breastfeeding" and tokens[match.start].norm in _NURSING_NOUNS:
         before, behind = tokens[max(0, match.start - 2) : match.start], tokens[match.end : match.end + 2]
+        if len(before) == 2 and match.start > 2 and tokens[match.start - 3].norm in _TAKING:
+            return False  # "nausea on MMF, breastfeeding" tells of the patient
         beside = (tuple(before), tuple(reversed(behind)))
         return any(len(pair) == 2 and pair[0].drug and pair[1].norm in _JOINING for pair in beside)
     if match.row.value != "pregnant" or match.end - match.start > 1 or tokens[match.start].norm not in _PREGNANCY_NOUNS:
