@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.dialogue.data import has_cue
-from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, NEVER_TRIED, REPLACED
+from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, NO_ALTERNATIVE, REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
 from bot.guidance.model import Case, Question
@@ -35,9 +35,9 @@ def if_it_fails(asked: Asked, reading: Reading, memory: Memory) -> Failure | Non
         return None
     if not has_cue("it_fails", asked.text):
         return _of_the_effect(memory)  # "what if they stay low" is of the counts, whatever was asked last
-    tried = tuple(d for d in (last.drugs if last.kind in ABOUT_A_DRUG else ()) if d not in NEVER_TRIED)
+    tried = tuple(d for d in (last.drugs if last.kind in ABOUT_A_DRUG else ()) if d not in NO_ALTERNATIVE)
     if not tried and last.kind in ABOUT_THE_CASE and memory.options and memory.options[0] not in STAYING:
-        tried = tuple(d for d in memory.drugs if d not in NEVER_TRIED)
+        tried = tuple(d for d in memory.drugs if d not in NO_ALTERNATIVE)
     if tried:
         earlier = (*memory.case.drugs_tried, *(d for d in tried if d not in memory.case.drugs_tried))
         return Failure(Question(kind="ask_treatment_failure"), {"drugs_tried": list(earlier)})

@@ -10,7 +10,7 @@ from bot.dialogue.answering import SEVERITY_OF, Reply, bare_severity, reply_to
 from bot.dialogue.data import has_cue, is_short
 from bot.dialogue.facts import Clash, differs, merge
 from bot.dialogue.focus import TOPIC_OF_SLOT, measured_again, topic_of
-from bot.dialogue.kinds import NEVER_TRIED
+from bot.dialogue.kinds import NEVER_TRIED, NO_ALTERNATIVE
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Facts, Mention, Reading
 from bot.dialogue.results import result_of_the_test_spoken_of
@@ -115,7 +115,7 @@ def _topic(memory: Memory, reading: Reading, settled: Facts) -> str | None:
 def _named_together(reading: Reading, facts: Facts) -> tuple[str, ...]:
     """The drugs of a message that names several, without those replaced or tried: a list that can be pointed at."""
     tried = set(facts.get("drugs_tried", ()))
-    named = tuple(d for d in reading.drugs if d not in NEVER_TRIED and d not in tried)
+    named = tuple(d for d in reading.drugs if d not in NO_ALTERNATIVE and d not in tried)
     return named if len(named) > 1 else ()
 
 

@@ -35,5 +35,7 @@ MOST_DRUGS = 4
 SURE_OF_IT = 0.7
 """Below this confidence a bare pointer ("and the third") asks what was asked before, whatever it sounds like."""
 REPLACED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium"))
-NEVER_TRIED = frozenset((*REPLACED, "corticosteroid", *RECOGNISED_ONLY))
-"""Drugs that are no alternative to mycophenolate: having had them rules nothing out."""
+NEVER_TRIED = frozenset(("mycophenolate_mofetil", "corticosteroid", *RECOGNISED_ONLY))
+"""Drugs of which it says nothing that they were had: the one to be replaced, and what is given for something else."""
+NO_ALTERNATIVE = NEVER_TRIED | REPLACED
+"""Drugs that are no alternative to mycophenolate."""

@@ -41,6 +41,9 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
     last = _last(memory)
     if has_cue("what_it_recommends", asked.text) and not _has_a_subject(asked, reading):
         return Question(kind="ask_alternatives")
+    of_a_drug = last is not None and last.kind in ABOUT_A_DRUG and bool(last.drugs)
+    if of_a_drug and last and not asked.drugs and is_short(asked.text) and has_cue("only_if", asked.text.strip()):
+        return _again(last)
     if _has_a_subject(asked, reading) or asks_of_the_whole_case(asked.text):
         return None
     of_the_review = memory.last is not None and memory.last.kind == "ask_review_status"

@@ -8,7 +8,7 @@ from bot.dialogue.again import in_that_light, kind_again, of_it, on_the_same_sub
 from bot.dialogue.cited import numbered, of_last_statements
 from bot.dialogue.data import has_cue, is_short
 from bot.dialogue.focus import some_of_them
-from bot.dialogue.kinds import ABOUT_A_DRUG, ATTRIBUTES, IS_IT_SAFE, MOST_DRUGS, REPLACED
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ATTRIBUTES, IS_IT_SAFE, MOST_DRUGS, REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.pointing import (
     compared,
@@ -21,7 +21,7 @@ from bot.dialogue.pointing import (
     suspect,
 )
 from bot.dialogue.reading import Asked, Reading
-from bot.dialogue.worded import by_its_words
+from bot.dialogue.worded import NAMED_ATTRIBUTES, by_its_words
 from bot.guidance.model import Question
 
 EXAMINATIONS = frozenset(("pft", "hrct", "ck_enzymes", "inflammatory_markers", "strength"))
@@ -41,6 +41,7 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         act="why_not" if reading.act == "why_not" else None,
         scenario=reading.hypothetical,
     )
+    told = set(reading.facts) - {"audience"}
     if not question.drugs and (shortened := shortened_drugs(asked, memory)):
         question = replace(question, drugs=shortened)
     if not question.drugs and (several := some_of_them(asked.text, memory)):
@@ -50,8 +51,11 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     if question.kind == "ask_citation" and question.citation is None and (of_references or not memory.option_drugs):
         question = replace(question, citation=numbered(asked.text))
     if ordinal is not None and not question.drugs and question.citation is None:
+        guessed = asked.confidence < A_GUESS
+        named = next((kind for kind in NAMED_ATTRIBUTES if has_cue(kind, asked.text)), None) if guessed else None
+        question = replace(question, kind=named or question.kind)  # "... dose of the first one then"
         return pointed_at(kind_again(question, asked, memory), ordinal, memory)
-    if question.kind in MISTAKEN_FOR_WATCHING and _only_watches(question, asked):
+    if question.kind in MISTAKEN_FOR_WATCHING and not told and _only_watches(question, asked):
         question = replace(question, kind="ask_monitoring", terms=())
     if question.kind == "ask_citation" and question.citation is None:
         question = replace(question, citation=numbered(asked.text))

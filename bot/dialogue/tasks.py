@@ -22,6 +22,7 @@ from bot.dialogue.raised import by_new_facts
 from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.resolve import meant
 from bot.dialogue.silent import asked_of_the_article
+from bot.dialogue.withdraw import effects_named
 from bot.guidance.model import Question
 
 STATEMENTS = ("provide_patient_info", "correct_info")
@@ -29,6 +30,8 @@ STYLES = ("shorter", "longer", "plain", "repeat")
 MOST_TASKS = 3
 SURE = 0.8
 """Below this confidence a message that tells something new of the case is not refused as out of scope."""
+SURELY_OUTSIDE = 0.95
+"""Below this confidence a message that names the side effect of the case is about it."""
 SURE_ENOUGH = 0.4
 """Below this confidence a message in a running conversation is not refused as out of scope."""
 MYCOPHENOLATE = ("mycophenolate_mofetil", "mycophenolate_sodium")
@@ -112,6 +115,8 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
             return _restated(intake, reading, understood)
         if _points_at_an_option(asked, reading, intake.memory):
             return _answered(intake, reading, asked, understood)
+        if set(effects_named(asked.text)) & set(intake.memory.case.side_effect) and asked.confidence < SURELY_OUTSIDE:
+            return _answered(intake, reading, replace(asked, intent="ask_side_effect_management"), understood)
         return [_unasked(flow, asked, intake, understood)]
     if asked.intent in STATEMENTS and asked.drugs and not intake.news and asked.confidence < A_GUESS:
         return _answered(intake, reading, replace(asked, intent="ask_drug_info"), understood)

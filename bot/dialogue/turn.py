@@ -15,7 +15,7 @@ from bot.dialogue.escalate import graver_since, gravest, red_flag_question, take
 from bot.dialogue.expect import in_context
 from bot.dialogue.focus import back_to_the_case, with_own_severity, with_supposed
 from bot.dialogue.intake import take_in
-from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, ATTRIBUTES
+from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, ATTRIBUTES, OF_A_SIDE_EFFECT
 from bot.dialogue.memory import Memory
 from bot.dialogue.persons import Whose, whose
 from bot.dialogue.plan import FLOW_OF, Consult, Flow, Note, Say, Task, Turn
@@ -76,7 +76,8 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
     if reading.red_flag is None and reading.asked_flag is not None:
         return _if_it_happens(memory, reading, reading.asked_flag.rule)
     if reading.red_flag is None:
-        still = memory.today if _adds_nothing(reading) and not _over(reading) else None
+        of_the_drug = reading.intent in OF_A_SIDE_EFFECT and not reading.drugs  # "should I skip tonight's dose"
+        still = memory.today if (of_the_drug or _adds_nothing(reading)) and not _over(reading) else None
         return replace(_ordinary(memory, reading, flow), red_flag=taken_together(memory, reading) or still)
     rule = gravest(reading.red_flag.rule, take_in(memory, reading).memory.case)
     if load_knowledge().table.red_flags[rule].level == "emergency":

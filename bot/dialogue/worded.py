@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.dialogue.data import has_cue
-from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, MOST_DRUGS, NEVER_TRIED, OF_A_SIDE_EFFECT, REPLACED
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, MOST_DRUGS, NO_ALTERNATIVE, OF_A_SIDE_EFFECT, REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.pointing import compared, stays
 from bot.dialogue.reading import Asked
@@ -55,7 +55,7 @@ def by_its_words(question: Question, asked: Asked, memory: Memory) -> Question:
 def _of_another_drug(question: Question, memory: Memory) -> bool:
     """Is "dose change?" asked while another drug than mycophenolate is talked over, and no side effect was told?"""
     last = memory.questions[-1] if memory.questions else None
-    other = last is not None and last.kind in ABOUT_A_DRUG and bool(set(last.drugs) - NEVER_TRIED)
+    other = last is not None and last.kind in ABOUT_A_DRUG and bool(set(last.drugs) - NO_ALTERNATIVE)
     return other and not question.drugs and not question.aspects and not memory.case.side_effect and bool(memory.drugs)
 
 

@@ -34,9 +34,7 @@ def say_stances(draft: Draft, placement: Placement, drugs: Sequence[str]) -> Non
             if draft.question.kind in ("ask_drug_info", "ask_contraindication"):
                 _instead(draft, placement)
         elif standing.stance in ("reserve", "disputed"):
-            draft.line(
-                draft.words("held_back_then" if supposed else "held_back_now", drug=label, reason=reason + cited)
-            )
+            draft.line(draft.words("held_back_now", drug=label, reason=reason + cited))
         elif draft.question.kind in ("ask_drug_info", "ask_contraindication"):
             notes = [c[draft.register] for c in standing.cautions[:2]]
             key = "offered_now" if notes else "offered_now_plain"

@@ -33,6 +33,7 @@ _OTHER_CAUSES = words("other_causes")
 _ELSEWHERE = "elsewhere"
 """Stands for a cause that is no drug of the table."""
 _FREQUENCY = words("words_of_frequency")
+_NOT_TOLERATED = "tolerated"
 _SHORT = 6
 
 
@@ -154,6 +155,8 @@ def _named_in_front(concept: Concept, before: Sequence[tuple[int, str]], tokens:
     between = [t.norm for t in tokens[place + 1 : start]]
     listed = _list_before(place, before, tokens)
     holder = next((d for d in listed if d in MMF), drug)
+    if _NOT_TOLERATED in between:
+        return holder  # "tac not tolerated due to tremor"
     if set(between) & _REASONS:
         return None
     lead = {t.norm for t in tokens[max(0, place - 3) : place]}

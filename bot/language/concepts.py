@@ -20,6 +20,8 @@ _PREGNANCY_NOUNS = words("pregnancy_nouns")
 _PREGNANCY_STATED = words("pregnancy_stated")
 _NURSING_NOUNS = words("nursing_nouns")
 _JOINING = words("joints") | {"in", "during", "for"}
+_LASTING = frozenset({"hepatitis_b"})
+"""What stays a hazard when it is over: hepatitis B of long ago can come back."""
 _TAKING = frozenset({"on", "take", "takes", "taking", "taken", "using", "uses", "started", "under"})
 _STATED_ONLY = frozenset({"pregnancy"})
 _TOPIC = frozenset({"side_effect", "effect_noun", "lung", "ild", "severity", "course", "persistent"})
@@ -184,7 +186,7 @@ def _status(match: Match[Term], mods: frozenset[str], asking: Sequence[Span], to
             return status
     if mods & {"hypothetical", "generic", "uncertain"}:
         return "scenario"
-    if mods & {"historical", "resolved"} and "reason" not in mods:
+    if mods & {"historical", "resolved"} and "reason" not in mods and match.row.value not in _LASTING:
         return "past"
     if concept == "pregnancy" and _is_topic(match, tokens):
         return "asked"

@@ -31,6 +31,8 @@ _OF_CHILDREN: Final = frozenset({"pregnant", "planning", "breastfeeding"})
 _STARRED: Final = re.compile(r"\*\w")
 _LONGEST_STARRED: Final = 4
 _DRUGS_TOGETHER: Final = 2
+_BARE: Final = 1
+"""Words of a name alone ("GCSF?")."""
 
 
 def settle(reading: Reading, part: QuestionPart, ranking: Ranking) -> Ranking:
@@ -85,7 +87,8 @@ def _starred(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | No
 
 def _other_drug(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
     """The only drug named is none of the table's, and it is what is asked about."""
-    if reading.drugs or ranking[0][0] not in _lists()["about_one_drug"]:
+    bare = len(words(part.text)) <= _BARE
+    if reading.drugs or not (bare or ranking[0][0] in _lists()["about_one_drug"]):
         return None
     return OUT_OF_SCOPE if names_other_drug(words(part.text)) else None
 
@@ -109,7 +112,9 @@ def _interaction(reading: Reading, part: QuestionPart, ranking: Ranking) -> str 
     """ "Does it interact with anything" asks of a drug, not of what the assistant can do."""
     lists = _lists()
     of_a_drug = bool(lists["of_drugs_alone"].intersection(part.aspects))
-    return "ask_contraindication" if of_a_drug and ranking[0][0] in lists["mistaken_for_drugs"] else None
+    mixed = "interactions" in part.aspects and bool(part.drugs) and ranking[0][0] == "ask_drug_info"
+    mistaken = of_a_drug and ranking[0][0] in lists["mistaken_for_drugs"]
+    return "ask_contraindication" if mixed or mistaken else None
 
 
 def _combined(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:

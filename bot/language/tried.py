@@ -1,7 +1,7 @@
 """Drugs that were tried before, or that were not.
 
 "Failed MMF, AZA, tac" and "rituximab did nothing" are drugs tried; drugs that are only asked about never are.
-Mycophenolate itself is the drug the case is about and is not listed.
+Mycophenolate mofetil is the drug the case is about and is not listed; its coated sodium salt is one of the options.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.language.concepts import Concept
-from bot.language.patterns import MMF
 from bot.language.tokens import Token
 from bot.language.word_lists import words
 
 _FILLERS = words("drug_list_fillers")
 _JOINTS = words("drug_list_joints")
 _FAR = 5
+_NEAR = 3
+"""Words back from an effect to the mark behind its drug ("rituximab: a bad rash")."""
+_REPLACED = "mycophenolate_mofetil"
+_TELLS_WHAT_IT_DID = frozenset({":", "-", "->", "=", "(", "\u2013"})
 _NO_TREATMENT = frozenset({"allopurinol", "febuxostat", "ibuprofen", "loperamide"})
 """Drugs for something else: stopping the gout tablets is no treatment tried."""
 _TOLD = ("fact", "past")
@@ -57,12 +60,28 @@ def drugs_tried(concepts: Sequence[Concept], tokens: Sequence[Token]) -> Tried:
             places = _behind(c, tokens) if c.value in ("before", "never") else _in_front(c, tokens)
         for place in places:
             drug = tokens[place].drug
-            if drug is None or drug in MMF or drug in _NO_TREATMENT:
+            if drug is None or drug == _REPLACED or drug in _NO_TREATMENT:
                 continue
             denied = any(d.concept == "drug" and d.match.start == place and d.status == "absent" for d in concepts)
             target = never if c.value == "never" or denied else tried if c.status in _TOLD else supposed
             target[drug] = None
+    pairs = _drugs_with_what_they_did(concepts, tokens)
+    if len(pairs) > 1 or (pairs and tried):
+        tried.update(dict.fromkeys(drug for drug in pairs if drug not in _NO_TREATMENT))
     return Tried(tuple(d for d in tried if d not in never), tuple(d for d in supposed if d not in tried), tuple(never))
+
+
+def _drugs_with_what_they_did(concepts: Sequence[Concept], tokens: Sequence[Token]) -> list[str]:
+    """ "Tac: tremor, aza - pancreatitis": in such a list each drug was had, and this is what it did."""
+    found = []
+    for c in concepts:
+        start = c.match.start
+        if c.concept != "side_effect" or c.status not in _TOLD or c.drug in (None, _REPLACED):
+            continue
+        marks = [n for n in range(max(1, start - _NEAR), start) if tokens[n].norm in _TELLS_WHAT_IT_DID]
+        if marks and tokens[marks[-1] - 1].drug == c.drug:
+            found.append(str(c.drug))
+    return list(dict.fromkeys(found))
 
 
 def _ends_there(cue: Concept, tokens: Sequence[Token]) -> bool:
