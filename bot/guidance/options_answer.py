@@ -54,7 +54,8 @@ def options_answer(case: Case, question: Question, knowledge: Knowledge) -> Answ
     draft.headline = _headline(draft, situation, placement)
     enter_options(draft, placement)
     subject = _subject_rows(draft, question, placement)
-    leads = _leads(placement, situation)
+    # The headline names what stands first already.
+    leads = [lead for lead in _leads(placement, situation) if knowledge.table.rows[lead].topic != "place"]
     for row_id in (r for r in subject if r not in leads):
         draft.line(draft.state(row_id))
     _offered_lines(draft, placement, sorted(leads, key=lambda lead: lead not in subject))
@@ -135,8 +136,11 @@ def _put_first(placement: Placement) -> tuple[Placed, ...]:
 
 
 def _headline(draft: Draft, situation: Situation, placement: Placement) -> str:
-    names = [o.row.label[draft.register] for o in _put_first(placement)]
-    joined = listed(names, "or") if names else draft.words("nothing_offered")
+    first = _put_first(placement)
+    marks = {draft.cited(o.because) for o in first}
+    shared = marks.pop() if len(marks) == 1 else ""  # "tacrolimus or ciclosporin [1]"
+    names = [o.row.label[draft.register] + ("" if shared else draft.cited(o.because)) for o in first]
+    joined = listed(names, "or") + shared if names else draft.words("nothing_offered")
     return situation.headline[draft.register].format(first=joined)
 
 
@@ -245,8 +249,10 @@ def _ruled_out_lines(draft: Draft, placement: Placement) -> None:
         named: set[str] = set()
         for placed in placement.at(stance):
             unasked = not (draft.full or set(placed.drugs) & set(draft.question.drugs))
-            if placed.row.option == "interferon_gamma" and stance == "avoid" and unasked:
-                continue
+            far = placed.row.option == "interferon_gamma" and stance == "avoid"
+            far |= placed.row.option == "nintedanib_adjunct" and draft.case.ild_course != "progressive_fibrotic"
+            if far and unasked:
+                continue  # it would not be thought of in this case
             name = _short_name(draft, placed, stance)
             if name not in named:  # one reason is enough in the text; each option of the Answer carries its own
                 named.add(name)
