@@ -12,6 +12,7 @@ from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Mention, Reading
 from bot.dialogue.withdraw import effects_named
+from bot.guidance.model import RESPONSES
 
 LUNGS, SIDE_EFFECT = "lungs", "side_effect"
 OF_A_TOPIC: Mapping[str, str] = {LUNGS: "ild_severity", SIDE_EFFECT: "side_effect_severity"}
@@ -131,6 +132,11 @@ def likely_topic(memory: Memory) -> str | None:
 def with_supposed(memory: Memory, reading: Reading) -> Reading:
     """The reading with what it supposes by leaning on the conversation ("if it were severe after all")."""
     told = {slot: value for slot, value in reading.facts.items() if slot != "audience"}
+    responses = [m.value for m in reading.mentions if m.concept == "response" and m.value in RESPONSES]
+    if memory.scenario and responses and has_cue("goes_on_with", reading.text.strip()):
+        scenario = {**memory.scenario, **reading.scenario, "mmf_response": responses[-1]}
+        asked = tuple(replace(a, intent="ask_alternatives", aspects=()) for a in reading.asked[:1])
+        return replace(reading, facts=_without(reading.facts, told), scenario=scenario, hypothetical=True, asked=asked)
     if told and has_cue("opens_a_supposition", reading.text.strip()):
         return replace(
             reading, facts=_without(reading.facts, told), scenario={**reading.scenario, **told}, hypothetical=True

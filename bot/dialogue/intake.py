@@ -184,6 +184,11 @@ def _of_scenario(memory: Memory, reading: Reading) -> Facts:
     tested = in_question and "pregnancy" not in reading.facts
     if tested and has_cue("pregnancy_test_negative", reading.text.strip()):
         return {"pregnancy": "not_pregnant"}
+    has_it = (
+        set(memory.scenario) == {"side_effect"} and not reading.facts.get("side_effect") and not reading.hypothetical
+    )
+    if has_it and "?" not in reading.text and has_cue("has_it_now", reading.text):
+        return dict(memory.scenario)
     supposed = memory.scenario.get("pregnancy")
     if supposed is None or "pregnancy" in reading.facts or reading.hypothetical:
         return {}

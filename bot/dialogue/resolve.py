@@ -41,6 +41,9 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         act="why_not" if reading.act == "why_not" else None,
         scenario=reading.hypothetical,
     )
+    of_the_dose = question.kind == "ask_dose" and not question.drugs and not question.options
+    if of_the_dose and has_cue("an_amount_of_mycophenolate", asked.text):
+        question = replace(question, drugs=("mycophenolate_mofetil",))  # "1.5 g twice daily, is that too high"
     told = set(reading.facts) - {"audience"}
     if not question.drugs and (shortened := shortened_drugs(asked, memory)):
         question = replace(question, drugs=shortened)

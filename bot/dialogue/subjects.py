@@ -10,6 +10,8 @@ from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Reading
 
 TAKEN_FOR = ("report_side_effect", "provide_patient_info", "ask_side_effect_management")
+A_NAME = 2
+"""Words at most of a harm that is named with a question mark ("liver?")."""
 MAY_ASK_OF_A_HARM = (*TAKEN_FOR, "ask_drug_risk", "ask_monitoring")
 
 
@@ -24,6 +26,9 @@ def with_subject_of_the_drug(memory: Memory, reading: Reading) -> Reading:
     if of_another and not told and _asks_of_it(reading):
         asked = replace(reading.asked[0], intent="ask_drug_risk", confidence=1.0, side_effect=())
         return replace(reading, scenario={}, hypothetical=False, side_effect=(), asked=(asked,))
+    if of_another and told == {"contraindications"} and has_cue("a_hazard_alone", reading.text.strip()):
+        asked = replace(reading.asked[0], intent="ask_drug_risk", confidence=1.0)  # "hep B reactivation"
+        return replace(reading, facts={s: v for s, v in reading.facts.items() if s == "audience"}, asked=(asked,))
     asked_for = memory.pending is not None and memory.pending.turn == memory.turns
     if not of_another or told != {"side_effect"} or asked_for or reading.drugs or len(reading.asked) != 1:
         return reading
@@ -42,4 +47,5 @@ def _asks_of_it(reading: Reading) -> bool:
     named = set(reading.scenario) == {"side_effect"} and not reading.drugs and len(reading.asked) == 1
     text = reading.text
     may_ask = named and reading.asked[0].intent in MAY_ASK_OF_A_HARM
-    return may_ask and has_cue("of_the_one_spoken_of", text) and not has_cue("supposing", text)
+    bare = "?" in text and len(text.split()) <= A_NAME
+    return may_ask and (bare or has_cue("of_the_one_spoken_of", text)) and not has_cue("supposing", text)

@@ -136,6 +136,8 @@ def _about_drug(draft: Draft, drug: str, aspect_rows: tuple[Row, ...], room: int
     kind, knowledge = draft.question.kind, draft.knowledge
     own = related((drug,)) - (set(MEMBERS) - {drug}) if drug not in MEMBERS else related((drug,))
     on_aspect = [r for r in aspect_rows if own & set(r.drugs) or not r.drugs or related((drug,)) & set(r.drugs)]
+    if kind == "ask_drug_risk":  # "how often PML" asks for no interval of doses
+        on_aspect = [r for r in on_aspect if r.topic != "dose"]
     if on_mixing(draft.question, knowledge) and not on_aspect:
         on_aspect = list(knowledge.about((drug,), ("interaction",)))
     narrow = bool(on_mixing(draft.question, knowledge)) or BREASTFEEDING in draft.question.aspects

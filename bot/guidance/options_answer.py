@@ -52,6 +52,9 @@ def options_answer(case: Case, question: Question, knowledge: Knowledge) -> Answ
     situation = _situation(draft.case, placement, knowledge)
     draft.support(situation.rows)
     draft.headline = _headline(draft, situation, placement)
+    if question.kind in ALWAYS_SAID and not situation.when:  # no fact of the case says more than the question itself
+        draft.line(draft.headline)
+        draft.headline = draft.state(ALWAYS_SAID[question.kind][0])
     enter_options(draft, placement)
     subject = _subject_rows(draft, question, placement)
     # The headline names what stands first already.
