@@ -18,6 +18,7 @@ SEVERITY_OF = {
 """Questions that a bare severity ("it's mild") answers, and the fact it then is."""
 WHICH_DRUG = "drug"
 DENIED = ("absent", "negated", "other", "mentioned")
+_SENTENCE_END = re.compile(r"[.;!\n]+(?=\s|$)")
 A_BARE_QUESTION = 3
 A_CORRECTION = 10
 """Words at most of a message whose one degree corrects what was told."""
@@ -68,7 +69,7 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
 
 def bare_severity(memory: Memory, reading: Reading) -> Facts:
     """The fact that a severity without a noun is, when none of our questions was open: of what was last spoken of."""
-    severity = reading.severity or _left_over(reading)
+    severity = reading.severity or _left_over(reading) or _opening(reading)
     asks = has_cue("opens_a_question", reading.text.strip()) and len(reading.text.split()) <= A_BARE_QUESTION
     if severity is None or asks:  # "why early" tells no degree
         return {}
@@ -92,6 +93,16 @@ def _corrects_another(slot: str, memory: Memory, reading: Reading) -> bool:
     """ "Sorry, not severe, moderate" corrects the degree that was told, whatever we asked for meanwhile."""
     denied = [s for s in OF_A_TOPIC.values() if getattr(memory.case, s) in reading.retracted.get(s, ())]
     return len(denied) == 1 and denied[0] != slot
+
+
+def _opening(reading: Reading) -> str | None:
+    """The degree that a message of several sentences begins with ("moderate, I'd say. CK is down")."""
+    if set(OF_A_TOPIC.values()) & {*reading.facts, *reading.scenario, *reading.retracted}:
+        return None
+    first = _SENTENCE_END.split(reading.text.strip(), maxsplit=1)[0]
+    degrees = [m for m in reading.mentions if m.concept == "severity" and m.end <= len(first)]
+    alone = len(degrees) == 1 and has_cue("a_degree_alone", first)
+    return str(degrees[0].value) if alone else None
 
 
 def _left_over(reading: Reading) -> str | None:

@@ -44,6 +44,7 @@ OF_AN_ORDER = ("ask_evidence", "compare_drugs")
 """Kinds of question in which "tacrolimus before rituximab" is an order and tells of no trial of either."""
 NUMBERS = {"two": 2, "2": 2, "three": 3, "3": 3, "four": 4, "4": 4}
 _A_NUMBER = re.compile(r"(?:[\w']+[,. ]+){0,8}([3-9]\d|1\d\d)(?:\.\d)?[ .!]*$")
+_NOT_THAT_NUMBER = re.compile(r"\b(\d{2,3}(?:\.\d)?) ?(?:kg|cm)?,? (?:and )?not (\d{2,3}(?:\.\d)?)\b", re.IGNORECASE)
 _A_CLAUSE = re.compile(r"[^.,;!?\n]+[.,;!?\n]")
 _ANOTHER_NUMBER = re.compile(
     r"(?:and|or|what about|how about|if)(?: for| at)? ([3-9]\d|1\d\d)(?: ?kg)?[ ?.]*$", re.IGNORECASE
@@ -217,6 +218,10 @@ def _worse(memory: Memory, reading: Reading) -> Mapping[str, Any]:
 def measured_again(memory: Memory, text: str) -> dict[str, float]:
     """ "Sorry, 75": a bare number that corrects the weight of a dose; a height told beside it makes it unclear."""
     found, case = _A_NUMBER.match(text.strip()), memory.case
+    for swapped in _NOT_THAT_NUMBER.finditer(text):  # "46, not 64"
+        for slot in ("weight_kg", "height_cm"):
+            if getattr(case, slot) == float(swapped[2]):
+                return {slot: float(swapped[1])}
     of_a_dose = bool(memory.questions) and memory.questions[-1].kind == "ask_dose"
     if found is None or not of_a_dose or case.weight_kg is None or case.height_cm is not None:
         return {}

@@ -96,6 +96,8 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
 def _without_the_one_left(question: Question, reading: Reading) -> Question:
     """ "Tacrolimus after MMF: what to check?" asks of tacrolimus alone."""
     others = tuple(d for d in question.drugs if d not in REPLACED)
+    if others and question.kind == "ask_contraindication":
+        return replace(question, drugs=others)  # "MMF intolerant, would you still go for tac"
     if not others or len(others) == len(question.drugs) or question.kind not in ATTRIBUTES:
         return question
     left = [m for m in reading.mentions if m.concept == "drug" and m.value in REPLACED]

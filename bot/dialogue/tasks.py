@@ -27,7 +27,7 @@ from bot.guidance.model import Question
 
 STATEMENTS = ("provide_patient_info", "correct_info")
 STYLES = ("shorter", "longer", "plain", "repeat")
-MOST_TASKS = 3
+MOST_TASKS = 4
 SURE = 0.8
 """Below this confidence a message that tells something new of the case is not refused as out of scope."""
 SURELY_OUTSIDE = 0.95

@@ -30,6 +30,8 @@ def citation_answer(case: Case, question: Question, knowledge: Knowledge) -> Ans
         for row_id in carried[: len(carried) if draft.full else ROWS_OF_A_REFERENCE]:
             draft.line(draft.state(row_id))
         draft.support(carried)
+        if knowledge.table.references[question.citation].status != "confirmed":
+            draft.miss(draft.words("reference_not_printed", number=question.citation))
         return draft.finish()
     rows = _rows_asked(question, knowledge)
     if not rows:

@@ -20,7 +20,11 @@ def fill_pregnancy(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[T
         for v in ("pregnant",)
         if any(c.value == "not_pregnant" and c.status == "fact" for c in said) and v not in denied
     ]
+    if delivered := _cannot_be(concepts, "delivered"):
+        denied = [*denied, *(v for v in ("pregnant",) if v not in denied)]
     denied, stated = _last_word(said, denied)
+    if delivered and "breastfeeding" in denied and not stated:
+        stated = ["not_pregnant"]
     supposed = [c.value for c in said if c.supposed]
     refused = any(c.value == "pregnant" and c.status == "absent" for c in said)
     if refused and "pregnant" in denied and not {"pregnant", "planning", "breastfeeding"} & set(stated):

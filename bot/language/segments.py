@@ -1,4 +1,4 @@
-"""Splitting a message into the questions it holds (at most three), and what each of them names."""
+"""Splitting a message into the questions it holds (at most four), and what each of them names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.language.tokens import Token, fold
 if TYPE_CHECKING:
     from bot.guidance.rows import Table
 
-MOST = 3
+MOST = 4
 _CITATION = re.compile(
     r"\[(\d{1,2})\]|\b(?:ref(?:erence)?s?|citation|source|footnote|cite)\s*(?:no\.?|number|nr\.?|#)?\s*(\d{1,2})\b",
     re.I,
@@ -77,7 +77,7 @@ def parts(
     subjects: Subjects,
     ordinal: int | None,
 ) -> tuple[QuestionPart, ...]:
-    """The one to three questions of a message, in the order asked. Facts apply to the whole message, not to a part.
+    """The one to four questions of a message, in the order asked. Facts apply to the whole message, not to a part.
 
     ``plain`` are the tokens before drug names were put together: aspects and terms are looked for in them.
     """
@@ -135,6 +135,9 @@ def _part(
 
 def _pieces(tokens: Sequence[Token], concepts: Sequence[Concept]) -> list[tuple[int, int]]:
     """Token ranges of the questions; one over everything when no two questions can stand alone."""
+    if len(listed := _enumerated(tokens)) > 1:
+        ends = [*listed[1:MOST], len(tokens)]
+        return list(zip(listed[:MOST], ends, strict=True))
     asking = [span for span in _merged(spans(tokens), tokens) if span.end - span.start >= _SHORTEST_PART]
     worded = [span.start for span in asking if span.kind != "bare"]
     begins = sorted({*(span.start for span in asking), *noun_questions(tokens, worded)})
@@ -148,6 +151,14 @@ def _pieces(tokens: Sequence[Token], concepts: Sequence[Concept]) -> list[tuple[
         end = begins[number + 1] if number + 1 < len(begins) else len(tokens)
         ranges.append((start, end))
     return [(a, b) for a, b in ranges if b > a]
+
+
+def _enumerated(tokens: Sequence[Token]) -> list[int]:
+    """Where the questions of a numbered list begin: "(1) first line (2) dose of tac"."""
+    norms = [t.norm for t in tokens]
+    places = [n for n in range(1, len(norms)) if norms[n] == ")" and norms[n - 1].isdigit()]
+    numbers = [int(norms[n - 1]) for n in places]
+    return [n + 1 for n in places if n + 1 < len(norms)] if numbers == list(range(1, len(numbers) + 1)) else []
 
 
 def _after_an_aside(asking: Span, tokens: Sequence[Token], concepts: Sequence[Concept]) -> int | None:
