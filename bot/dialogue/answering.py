@@ -9,6 +9,7 @@ from bot.dialogue.data import fact_rules, has_cue
 from bot.dialogue.focus import LUNGS, OF_A_TOPIC, severity_slot, topic_of
 from bot.dialogue.memory import Memory, Pending
 from bot.dialogue.reading import Facts, Reading
+from bot.guidance.model import ILD_COURSES
 
 SEVERITY_OF = {
     "side_effect_severity": "side_effect_severity",
@@ -87,6 +88,15 @@ def bare_severity(memory: Memory, reading: Reading) -> Facts:
         return {"ild_severity": severity}
     effect = effect or (bool(memory.questions) and memory.questions[-1].kind in OF_A_SIDE_EFFECT)
     return {"side_effect_severity": severity} if effect else {}
+
+
+def bare_course(memory: Memory, reading: Reading) -> Facts:
+    """How the lungs do, where a correction names no lung ("radiology says stable, not progressive")."""
+    told = {"ild_course", "ild_severity"} & {*reading.facts, *reading.scenario, *reading.retracted}
+    if told or memory.case.ild_course is None or not has_cue("change", reading.text) or "?" in reading.text:
+        return {}
+    stated = [m.value for m in reading.mentions if m.concept == "course" and m.value in ILD_COURSES and not m.context]
+    return {"ild_course": stated[0]} if len(set(stated)) == 1 else {}
 
 
 def _corrects_another(slot: str, memory: Memory, reading: Reading) -> bool:

@@ -134,7 +134,7 @@ def _no_by_the_way(asked: Asked) -> Asked:
     if not (greeting or guessed):
         return asked
     if "first_choice" in asked.aspects:
-        return replace(asked, intent="ask_alternatives")
+        return replace(asked, intent="ask_alternatives", confidence=_expectations().sure, ranking=())
     unheard = replace(asked, intent="out_of_scope", confidence=A_GUESS / 2, ranking=())
     return of_its_subject(asked) or unheard
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.dialogue.answering import SEVERITY_OF, Reply, bare_severity, reply_to
+from bot.dialogue.answering import SEVERITY_OF, Reply, bare_course, bare_severity, reply_to
 from bot.dialogue.data import has_cue, is_short
 from bot.dialogue.facts import Clash, differs, merge
 from bot.dialogue.focus import TOPIC_OF_SLOT, measured_again, topic_of
@@ -59,6 +59,7 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     settled.update(_of_scenario(memory, reading))
     facts.update(settled)
     facts.update(_tried(memory, reading))
+    facts.update(bare_course(memory, reading))
     if reading.ordinal is not None and is_short(reading.text):
         facts.pop("side_effect_persistent", None)  # "and the third" counts a list, not how often it came
     if "side_effect" not in facts and not memory.case.side_effect and not _asked_for("side_effect", memory):

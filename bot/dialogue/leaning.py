@@ -39,6 +39,10 @@ _FIGURE = re.compile(r"\d")
 def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
     """The question that the message asks on with; None when it has a subject of its own or leans on nothing."""
     last = _last(memory)
+    if not asked.drugs and has_cue("whom_to_refer_to", asked.text):
+        return Question(kind="ask_treatment_failure")
+    if not asked.drugs and has_cue("sparing_a_harm", asked.text):
+        return Question(kind="ask_alternatives")
     if has_cue("what_it_recommends", asked.text) and not _has_a_subject(asked, reading):
         return Question(kind="ask_alternatives")
     of_a_drug = last is not None and last.kind in ABOUT_A_DRUG and bool(last.drugs)

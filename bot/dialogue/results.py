@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.dialogue.data import has_cue
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Reading
+from bot.guidance.knowledge import load_knowledge
 
 MEANS: Mapping[str, Mapping[str, str]] = {
     "tpmt": {
@@ -23,9 +24,18 @@ FEW_WORDS = 4
 def result_of_the_test_spoken_of(memory: Memory, reading: Reading) -> list[str]:
     """The contraindications with the one that the message tells; empty when it tells none."""
     aspects = memory.questions[-1].aspects if memory.questions else ()
-    tests = [test for test in MEANS if test in aspects]
+    tests = [test for test in MEANS if test in aspects] or _named_in_the_answer(memory)
     few = len(reading.text.split()) <= FEW_WORDS and "?" not in reading.text
     if len(tests) != 1 or not few or reading.facts.keys() - {"audience"} or reading.hypothetical:
         return []
     found = [fact for cue, fact in MEANS[tests[0]].items() if has_cue(cue, reading.text.strip())]
     return [*memory.case.contraindications, *found] if found else []
+
+
+def _named_in_the_answer(memory: Memory) -> list[str]:
+    """The test that the last answer asked for first, though the question did not name it."""
+    table = load_knowledge().table
+    of_tests = {
+        row: test for test in reversed(tuple(MEANS)) if test in table.aspects for row in table.aspects[test].rows
+    }
+    return [of_tests[row] for row in memory.rows if row in of_tests][:1]

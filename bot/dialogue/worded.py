@@ -33,10 +33,6 @@ def by_its_words(question: Question, asked: Asked, memory: Memory) -> Question:
         and has_cue("at_that_weight", asked.text)
     ):
         return replace(question, kind="ask_dose")
-    if not question.drugs and has_cue("sparing_a_harm", asked.text):
-        return Question(kind="ask_alternatives")
-    if has_cue("whom_to_refer_to", asked.text) and not question.drugs:
-        return Question(kind="ask_treatment_failure")
     if question.kind == "ask_monitoring" and not question.drugs and has_cue("follows_the_disease", asked.text.strip()):
         return replace(question, aspects=("pft", "hrct", "ck_enzymes"))
     if memory.questions and has_cue("is_it_the_drug", asked.text.strip()) and _tells_an_effect(memory):

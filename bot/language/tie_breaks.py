@@ -14,9 +14,11 @@ from typing import Final
 
 import yaml
 
+from bot.language.concepts import is_mmf
 from bot.language.features import words
 from bot.language.other_drugs import names_other_drug
 from bot.language.reading import QuestionPart, Reading
+from bot.language.word_lists import words as nouns
 
 Ranking = list[tuple[str, float]]
 
@@ -31,6 +33,8 @@ _OF_CHILDREN: Final = frozenset({"pregnant", "planning", "breastfeeding"})
 _STARRED: Final = re.compile(r"\*\w")
 _LONGEST_STARRED: Final = 4
 _DRUGS_TOGETHER: Final = 2
+_FEW: Final = 6
+_SURE: Final = 0.8
 _BARE: Final = 1
 """Words of a name alone ("GCSF?")."""
 
@@ -117,6 +121,14 @@ def _interaction(reading: Reading, part: QuestionPart, ranking: Ranking) -> str 
     return "ask_contraindication" if mixed or mistaken else None
 
 
+def _noun_of_dose(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
+    """ "Cyc regimen?" behind the story of a patient asks for the dose, whatever the story sounds like."""
+    said = words(part.text)
+    few = len(said) <= _FEW and len(set(part.drugs)) == 1 and not is_mmf(part.drugs[0])
+    doubtful = ranking[0][0] in _lists()["stories"] and ranking[0][1] < _SURE
+    return "ask_dose" if few and doubtful and set(said) & nouns("nouns_of_dose") else None
+
+
 def _combined(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
     """Drugs given together and not set against each other: how they go together is asked, not which is better."""
     lists, said = _lists(), set(words(part.text))
@@ -127,6 +139,7 @@ def _combined(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | N
 
 _RULES: Final = (
     _bare_reply, _starred, _bare_drug, _drugs_outside, _other_drug, _pregnancy, _comparison, _combined, _interaction,
+    _noun_of_dose,
     _source,
 )  # fmt: skip
 

@@ -162,7 +162,8 @@ def test_glossary(text: str, language: str, english: str) -> None:
         ("what about tacrolimus and cyclosporine", 1),
         ("I have diarrhea. what can I take?", 1),
         ("tacrolimus dose", 1),
-        ("what is the dose? what are the risks? who pays? who knows?", 3),
+        ("what is the dose? what are the risks? who pays? who knows?", 4),
+        ("what is the dose? what are the risks? who pays? who knows? who asks?", 4),
     ],
 )
 def test_questions_of_a_message(text: str, parts: int) -> None:
