@@ -110,7 +110,8 @@ def _guessed(asked: Asked) -> bool:
 
 
 def _has_a_subject(asked: Asked, reading: Reading) -> bool:
-    told = set(reading.facts) - {"audience"} or reading.scenario or reading.retracted or reading.reply
+    replied = reading.reply is not None and "?" not in asked.text  # "so maybe not?" is no "no"
+    told = set(reading.facts) - {"audience"} or reading.scenario or reading.retracted or replied
     named = asked.drugs or asked.options or asked.aspects or asked.terms or asked.side_effect
     return bool(told or named or asked.ordinal is not None or asked.citation is not None) or len(reading.asked) > 1
 

@@ -15,7 +15,7 @@ from bot.dialogue.escalate import graver_since, gravest, red_flag_question, take
 from bot.dialogue.expect import in_context
 from bot.dialogue.focus import back_to_the_case, with_own_severity, with_supposed
 from bot.dialogue.intake import take_in
-from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, ATTRIBUTES, OF_A_SIDE_EFFECT
+from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, ATTRIBUTES, OF_A_SIDE_EFFECT, REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.persons import Whose, whose
 from bot.dialogue.plan import FLOW_OF, Consult, Flow, Note, Say, Task, Turn
@@ -103,7 +103,8 @@ def _emergency(memory: Memory, reading: Reading) -> Turn:
     if rule == UNNAMED:  # "the ambulance is coming": the sign told before goes on
         rule = memory.emergency or rule
     task = Consult(red_flag_question(rule), intake.memory.case, reading.understood())
-    return Turn(replace(intake.memory, pending=None), (task,))
+    spoken_of = tuple(d for d in reading.drugs if d not in REPLACED) or intake.memory.drugs
+    return Turn(replace(intake.memory, pending=None, drugs=spoken_of), (task,))
 
 
 def _if_it_happens(memory: Memory, reading: Reading, rule: str) -> Turn:
