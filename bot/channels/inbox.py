@@ -21,12 +21,15 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
+
+from bot.channels.inbox_tables import Event, Reply, conversations, events, feedback, metadata, replies
+
+__all__ = ["Event", "Inbox", "Reply", "sqlite_url"]
 
 WAITING, CLAIMED, DONE = "waiting", "claimed", "done"
 OPEN = (WAITING, CLAIMED)
@@ -40,70 +43,6 @@ KEEP_THREADS = 90 * 86400.0
 """Seconds after its last message that a conversation is known as ours: a follow-up in a thread needs no mention."""
 
 T = TypeVar("T")
-_metadata = sa.MetaData()
-_events = sa.Table(
-    "channel_events",
-    _metadata,
-    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True),
-    sa.Column("channel", sa.String(20), nullable=False),
-    sa.Column("event_id", sa.String(255), nullable=False),
-    sa.Column("conversation", sa.String(255), nullable=False),
-    sa.Column("payload", sa.Text),
-    sa.Column("state", sa.String(10), nullable=False),
-    sa.Column("attempts", sa.Integer, nullable=False, default=0),
-    sa.Column("owner", sa.String(32)),
-    sa.Column("claimed_until", sa.Float),
-    sa.Column("received_at", sa.Float, nullable=False),
-    sa.UniqueConstraint("channel", "event_id"),
-    sa.Index("channel_events_open", "state", "channel", "seq"),
-    sa.Index("channel_events_order", "conversation", "state", "seq"),
-)
-_replies = sa.Table(
-    "channel_replies",
-    _metadata,
-    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
-    sa.Column("position", sa.Integer, primary_key=True),
-    sa.Column("key", sa.String(32), nullable=False),
-    sa.Column("request", sa.Text),
-    sa.Column("state", sa.String(10), nullable=False),
-)
-_conversations = sa.Table(
-    "channel_conversations",
-    _metadata,
-    sa.Column("conversation", sa.String(255), primary_key=True),
-    sa.Column("seen_at", sa.Float, nullable=False),
-)
-_feedback = sa.Table(
-    "channel_feedback",
-    _metadata,
-    sa.Column("conversation", sa.String(255), primary_key=True),
-    sa.Column("turn", sa.String(255), primary_key=True),
-    sa.Column("good", sa.Boolean, nullable=False),
-    sa.Column("given_at", sa.Float, nullable=False),
-)
-
-
-@dataclass(frozen=True)
-class Event:
-    """One accepted event, claimed by this process. `event_id` is also the id of Rasa's message and of its answers."""
-
-    seq: int
-    event_id: str
-    conversation: str
-    payload: dict[str, Any]
-    attempts: int
-    """How often it was claimed, this time included. Above 1, an earlier process may have got some way with it."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """One request to the platform. `key` is unique and the same after a restart."""
-
-    seq: int
-    position: int
-    key: str
-    request: dict[str, Any]
-    state: str
 
 
 def sqlite_url(file: Path) -> str:
@@ -135,7 +74,7 @@ class Inbox:
             sa.event.listen(self._engine, "connect", _durable)
         else:
             self._engine = sa.create_engine(url, pool_pre_ping=True)
-        _metadata.create_all(self._engine)
+        metadata.create_all(self._engine)
 
     async def _run(self, work: Callable[[Any], T]) -> T:
         def transaction() -> T:
@@ -156,14 +95,14 @@ class Inbox:
             "state": WAITING,
             "attempts": 0,
         }
-        repeat = sa.select(_events.c.seq).where(_events.c.channel == channel, _events.c.event_id == event_id)
+        repeat = sa.select(events.c.seq).where(events.c.channel == channel, events.c.event_id == event_id)
 
         def work(connection: Any) -> None:
             now = self._clock()
-            known = _conversations.update().where(_conversations.c.conversation == conversation).values(seen_at=now)
+            known = conversations.update().where(conversations.c.conversation == conversation).values(seen_at=now)
             if not connection.execute(known).rowcount:
-                connection.execute(_conversations.insert().values(conversation=conversation, seen_at=now))
-            connection.execute(_events.insert().values(received_at=now, **event))
+                connection.execute(conversations.insert().values(conversation=conversation, seen_at=now))
+            connection.execute(events.insert().values(received_at=now, **event))
 
         for attempt in (1, 2):
             try:
@@ -180,35 +119,38 @@ class Inbox:
 
     async def knows(self, conversation: str) -> bool:
         """Has there been an event in this conversation?"""
-        found = sa.select(_conversations.c.seen_at).where(_conversations.c.conversation == conversation)
+        found = sa.select(conversations.c.seen_at).where(conversations.c.conversation == conversation)
         return await self._run(lambda connection: connection.execute(found).first() is not None)
 
     # --- work
 
     async def claim(self, channel: str) -> Event | None:
         """The oldest event that is first in its conversation, now this process's; None when there is nothing to do."""
-        before = _events.alias()
+        before = events.alias()
         earlier = sa.exists().where(
-            before.c.conversation == _events.c.conversation, before.c.seq < _events.c.seq, before.c.state.in_(OPEN)
+            before.c.conversation == events.c.conversation,
+            before.c.seq < events.c.seq,
+            before.c.state.in_(OPEN),
         )
 
         def work(connection: Any) -> Event | None:
             now = self._clock()
             free = sa.or_(
-                _events.c.state == WAITING, sa.and_(_events.c.state == CLAIMED, _events.c.claimed_until < now)
+                events.c.state == WAITING,
+                sa.and_(events.c.state == CLAIMED, events.c.claimed_until < now),
             )
             query = (
-                sa.select(_events)
-                .where(_events.c.channel == channel, _events.c.state.in_(OPEN), free, ~earlier)
-                .order_by(_events.c.seq)
+                sa.select(events)
+                .where(events.c.channel == channel, events.c.state.in_(OPEN), free, ~earlier)
+                .order_by(events.c.seq)
                 .limit(1)
             )
             row = connection.execute(query).first()
             if row is None:
                 return None
             take = (
-                _events.update()
-                .where(_events.c.seq == row.seq, free)
+                events.update()
+                .where(events.c.seq == row.seq, free)
                 .values(state=CLAIMED, owner=self.owner, claimed_until=now + LEASE, attempts=row.attempts + 1)
             )
             if connection.execute(take).rowcount != 1:
@@ -219,7 +161,7 @@ class Inbox:
 
     async def renew(self) -> None:
         """Hold what this process has claimed for another LEASE."""
-        mine = _events.update().where(_events.c.owner == self.owner, _events.c.state == CLAIMED)
+        mine = events.update().where(events.c.owner == self.owner, events.c.state == CLAIMED)
         await self._run(lambda connection: connection.execute(mine.values(claimed_until=self._clock() + LEASE)))
 
     async def take_over(self, channel: str) -> int:
@@ -230,8 +172,8 @@ class Inbox:
         """
         if self._engine.dialect.name != "sqlite":
             return 0
-        gone = _events.update().where(
-            _events.c.channel == channel, _events.c.state == CLAIMED, _events.c.owner != self.owner
+        gone = events.update().where(
+            events.c.channel == channel, events.c.state == CLAIMED, events.c.owner != self.owner
         )
         return int(await self._run(lambda connection: connection.execute(gone.values(state=WAITING)).rowcount))
 
@@ -246,30 +188,30 @@ class Inbox:
 
         def work(connection: Any) -> None:
             if rows:
-                connection.execute(_replies.insert(), rows)
+                connection.execute(replies.insert(), rows)
 
         await self._run(work)
         return await self.planned(event)
 
     async def planned(self, event: Event) -> list[Reply]:
         """What an earlier process wrote down for this event and has not marked as sent or dead, in order."""
-        query = sa.select(_replies).where(_replies.c.seq == event.seq).order_by(_replies.c.position)
+        query = sa.select(replies).where(replies.c.seq == event.seq).order_by(replies.c.position)
         rows = await self._run(lambda connection: connection.execute(query).all())
         return [Reply(r.seq, r.position, r.key, json.loads(r.request or "{}"), r.state) for r in rows]
 
     async def mark(self, reply: Reply, state: str) -> None:
         """Mark a reply SENDING, SENT or DEAD; the last two remove its text."""
         values = {"state": state} if state == SENDING else {"state": state, "request": None}
-        row = _replies.update().where(_replies.c.seq == reply.seq, _replies.c.position == reply.position)
+        row = replies.update().where(replies.c.seq == reply.seq, replies.c.position == reply.position)
         await self._run(lambda connection: connection.execute(row.values(**values)))
 
     async def done(self, event: Event) -> None:
         """The event is finished: its text goes, its id stays."""
 
         def work(connection: Any) -> None:
-            row = _events.update().where(_events.c.seq == event.seq)
+            row = events.update().where(events.c.seq == event.seq)
             connection.execute(row.values(state=DONE, payload=None, owner=None, claimed_until=None))
-            connection.execute(_replies.delete().where(_replies.c.seq == event.seq))
+            connection.execute(replies.delete().where(replies.c.seq == event.seq))
 
         await self._run(work)
         if self._engine.dialect.name == "sqlite" and not await self.open_events():
@@ -284,10 +226,10 @@ class Inbox:
         """Note what a reader thought of an answer. It can be changed: the last word counts."""
 
         def work(connection: Any) -> None:
-            same = sa.and_(_feedback.c.conversation == conversation, _feedback.c.turn == turn)
+            same = sa.and_(feedback.c.conversation == conversation, feedback.c.turn == turn)
             values = {"good": good, "given_at": self._clock()}
-            if not connection.execute(_feedback.update().where(same).values(**values)).rowcount:
-                connection.execute(_feedback.insert().values(conversation=conversation, turn=turn, **values))
+            if not connection.execute(feedback.update().where(same).values(**values)).rowcount:
+                connection.execute(feedback.insert().values(conversation=conversation, turn=turn, **values))
 
         await self._run(work)
 
@@ -298,15 +240,15 @@ class Inbox:
         now = self._clock()
 
         def work(connection: Any) -> None:
-            old = sa.and_(_events.c.state == DONE, _events.c.received_at < now - KEEP_IDS)
-            connection.execute(_events.delete().where(old))
-            connection.execute(_conversations.delete().where(_conversations.c.seen_at < now - KEEP_THREADS))
+            old = sa.and_(events.c.state == DONE, events.c.received_at < now - KEEP_IDS)
+            connection.execute(events.delete().where(old))
+            connection.execute(conversations.delete().where(conversations.c.seen_at < now - KEEP_THREADS))
 
         await self._run(work)
 
     async def open_events(self) -> int:
         """How many events are not done."""
-        count = sa.select(sa.func.count()).select_from(_events).where(_events.c.state.in_(OPEN))
+        count = sa.select(sa.func.count()).select_from(events).where(events.c.state.in_(OPEN))
         return int(await self._run(lambda connection: connection.execute(count).scalar_one()))
 
     def close(self) -> None:

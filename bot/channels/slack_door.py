@@ -10,7 +10,7 @@ from bot.channels.inbox import Event
 from bot.channels.slack_api import SlackApi
 from bot.channels.slack_events import CHANNEL
 from bot.channels.worker import Alter, Recall, Say
-from bot.rendering import slack, slack_home
+from bot.rendering import slack, slack_blocks, slack_home
 from bot.rendering.facts import Change
 from bot.rendering.slack import Message
 from bot.rendering.words import phrase, register_of
@@ -64,7 +64,7 @@ class SlackDoor:
         payload = event.payload
         kind = payload["action"].partition(":")[0]
         wanted = _read_click(payload["action"], payload["value"])
-        if kind == slack.FEEDBACK:
+        if kind == slack_blocks.FEEDBACK:
             bad = payload["value"].startswith("bad|")
             return _posts(payload["reply"], slack.draw_phrase("thanks_bad", register)) if bad else []
         if wanted is None:
@@ -108,7 +108,7 @@ class SlackDoor:
 
 def read_feedback(payload: dict[str, Any]) -> tuple[str, bool] | None:
     """The turn that a click on a feedback button is about, and whether it was good; None for other entries."""
-    if payload["do"] != "click" or payload["action"] != slack.FEEDBACK:
+    if payload["do"] != "click" or payload["action"] != slack_blocks.FEEDBACK:
         return None
     verdict, _, turn = payload["value"].partition("|")
     return (turn[:255], verdict == "good") if turn and verdict in ("good", "bad") else None

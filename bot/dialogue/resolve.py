@@ -30,34 +30,13 @@ MISTAKEN_FOR_WATCHING = ("ask_ild_treatment", "ask_drug_info", "ask_alternatives
 
 def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     """The question to put to the guidance. Raises NoSuchOptionError when an ordinal points at nothing."""
-    question = Question(
-        kind=asked.intent,
-        drugs=asked.drugs,
-        options=asked.options,
-        aspects=asked.aspects,
-        side_effect=asked.side_effect,
-        terms=asked.terms,
-        citation=asked.citation,
-        act="why_not" if reading.act == "why_not" else None,
-        scenario=reading.hypothetical,
-    )
-    of_the_dose = question.kind == "ask_dose" and not question.drugs and not question.options
-    if of_the_dose and has_cue("an_amount_of_mycophenolate", asked.text):
-        question = replace(question, drugs=("mycophenolate_mofetil",))  # "1.5 g twice daily, is that too high"
-    told = set(reading.facts) - {"audience"}
-    if not question.drugs and (shortened := shortened_drugs(asked, memory)):
-        question = replace(question, drugs=shortened)
+    question = _with_drugs_by_other_names(_as_put(asked, reading), asked, memory)
     if not question.drugs and (several := some_of_them(asked.text, memory)):
         return of_several(question, several, asked, memory)
     ordinal = asked.ordinal if asked.ordinal is not None else reading.ordinal
-    of_references = memory.last is not None and memory.last.kind == "ask_citation"
-    if question.kind == "ask_citation" and question.citation is None and (of_references or not memory.option_drugs):
-        question = replace(question, citation=numbered(asked.text))
     if ordinal is not None and not question.drugs and question.citation is None:
-        guessed = asked.confidence < A_GUESS
-        named = next((kind for kind in NAMED_ATTRIBUTES if has_cue(kind, asked.text)), None) if guessed else None
-        question = replace(question, kind=named or question.kind)  # "... dose of the first one then"
-        return pointed_at(kind_again(question, asked, memory), ordinal, memory)
+        return pointed_at(_by_a_guess(question, asked, memory), ordinal, memory)
+    told = set(reading.facts) - {"audience"}
     if question.kind in MISTAKEN_FOR_WATCHING and not told and _only_watches(question, asked):
         question = replace(question, kind="ask_monitoring", terms=())
     if question.kind == "ask_citation" and question.citation is None:
@@ -70,6 +49,45 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     evidence = question.kind == "ask_evidence" and bool(asked.drugs)  # "the evidence for tacrolimus" is no reference
     if question.kind == "ask_citation" or (reading.act == "sources" and not evidence):
         return of_last_statements(question, memory)
+    return _set_against_another(question, asked, memory) or _of_those_spoken_of(question, asked, memory)
+
+
+def _as_put(asked: Asked, reading: Reading) -> Question:
+    return Question(
+        kind=asked.intent,
+        drugs=asked.drugs,
+        options=asked.options,
+        aspects=asked.aspects,
+        side_effect=asked.side_effect,
+        terms=asked.terms,
+        citation=asked.citation,
+        act="why_not" if reading.act == "why_not" else None,
+        scenario=reading.hypothetical,
+    )
+
+
+def _with_drugs_by_other_names(question: Question, asked: Asked, memory: Memory) -> Question:
+    """The question with a drug named by its usual amount or shortened, or with the reference that its number means."""
+    of_the_dose = question.kind == "ask_dose" and not question.drugs and not question.options
+    if of_the_dose and has_cue("an_amount_of_mycophenolate", asked.text):
+        question = replace(question, drugs=("mycophenolate_mofetil",))  # "1.5 g twice daily, is that too high"
+    if not question.drugs and (shortened := shortened_drugs(asked, memory)):
+        question = replace(question, drugs=shortened)
+    of_references = memory.last is not None and memory.last.kind == "ask_citation"
+    if question.kind == "ask_citation" and question.citation is None and (of_references or not memory.option_drugs):
+        question = replace(question, citation=numbered(asked.text))
+    return question
+
+
+def _by_a_guess(question: Question, asked: Asked, memory: Memory) -> Question:
+    """What is asked of the one pointed at: its words decide where the classifier only guesses ("dose of the first")."""
+    guessed = asked.confidence < A_GUESS
+    named = next((kind for kind in NAMED_ATTRIBUTES if has_cue(kind, asked.text)), None) if guessed else None
+    return kind_again(replace(question, kind=named or question.kind), asked, memory)
+
+
+def _set_against_another(question: Question, asked: Asked, memory: Memory) -> Question | None:
+    """The question as a comparison, or as what a comparison of one drug really asks; None when it is neither."""
     if question.kind == "compare_drugs" and len(question.drugs) == 1 and has_cue("or_not", asked.text):
         return replace(question, kind="ask_drug_info", aspects=())
     if question.kind == "ask_evidence" and question.drugs and has_cue("why_against", asked.text):
@@ -81,6 +99,11 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     if _is_set_against_the_last(question, asked, memory):
         of_what = memory.questions[-1].aspects if memory.questions else ()
         return compared(replace(question, kind="compare_drugs", aspects=of_what), asked, memory)
+    return None
+
+
+def _of_those_spoken_of(question: Question, asked: Asked, memory: Memory) -> Question:
+    """The question with the drugs that it leaves out; as it is when it leaves out none."""
     if question.act == "why_not" and not question.drugs and (not_offered := _named_and_not_offered(memory)):
         return replace(question, drugs=not_offered)
     two = memory.recent[-2:] if len(memory.drugs) == 1 and memory.drugs[0] in memory.recent[-2:] else ()

@@ -8,32 +8,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.rendering import facts as case_facts
 from bot.rendering import parts
+from bot.rendering import slack_blocks as blocks_of
 from bot.rendering.parts import Answer, Line, Table
-from bot.rendering.slack_text import escaped, shortened
+from bot.rendering.slack_blocks import Block
+from bot.rendering.slack_text import escaped
 from bot.rendering.words import phrase, register_of, word
 
-Block = dict[str, Any]
-
-SECTION = 3000
-LABEL = 75
-HEADER = 150
 BLOCKS = 50
-ACTIONS = 25
-VALUE = 2000
 OPTION_VALUE = 150
-CELLS = 10_000
 MOST_CHARACTERS = 12_000
 TEXT = 39_000
 MOST_CHIPS = 6
 MARKS = re.compile(r" (?:\[\d+\])+")
 
-SAY, DETAIL, CHANGE, EDIT, CASE, FEEDBACK = "say", "detail", "change", "edit", "case", "feedback"
+SAY, DETAIL, CHANGE, EDIT, CASE = "say", "detail", "change", "edit", "case"
 """What a click does: the first part of its action_id."""
 
 
@@ -65,7 +59,7 @@ def draw(answers: Sequence[Answer], turn: str, chosen: str | None = None) -> lis
     found: list[Message] = []
     for number, answer in enumerate(answers):
         register = register_of(answer)
-        top = [_context([phrase("you_chose", register, choice=chosen)])] if chosen and number == 0 else []
+        top = [blocks_of.context([phrase("you_chose", register, choice=chosen)])] if chosen and number == 0 else []
         last = number == len(answers) - 1
         table = parts.table_of(answer)
         lists = [*top, *_first_view(answer, None)]
@@ -82,24 +76,24 @@ def _first_view(answer: Answer, table: Table | None) -> list[Block]:
     register = register_of(answer)
     blocks: list[Block] = []
     if answer["escalation"]:
-        blocks.append(_header(word("levels", answer["escalation"]["level"], register)))
+        blocks.append(blocks_of.header(word("levels", answer["escalation"]["level"], register)))
     texts = []
     for line in parts.lines(answer):
         if line.kind == parts.NOTICE or (table is not None and _in_table(line, table)):
             continue
         if line.kind == parts.ASK and answer["ask"]["choices"]:
             continue  # stands above its choices
-        texts.append(_mrkdwn(line))
+        texts.append(blocks_of.mrkdwn(line))
     if table is None:
-        blocks += _sections(texts)
+        blocks += blocks_of.sections(texts)
     else:
         # The first line is the answer itself; the rows belong right below it.
-        blocks += [*_sections(texts[:1]), *_table(table), *_sections(texts[1:])]
+        blocks += [*blocks_of.sections(texts[:1]), *blocks_of.table(table), *blocks_of.sections(texts[1:])]
     register_lines = [parts.citation_line(citation, register) for citation in answer["citations"]]
     if answer["ask"] and answer["ask"]["choices"]:
-        blocks += _sections([f"*{escaped(answer['ask']['question'])}*"])
-        blocks += _buttons(SAY, [(choice, choice) for choice in answer["ask"]["choices"]])
-    return [*blocks, _context([*register_lines, answer["notice"]])]
+        blocks += blocks_of.sections([f"*{escaped(answer['ask']['question'])}*"])
+        blocks += blocks_of.buttons(SAY, [(choice, choice) for choice in answer["ask"]["choices"]])
+    return [*blocks, blocks_of.context([*register_lines, answer["notice"]])]
 
 
 def _in_table(line: Line, table: Table) -> bool:
@@ -113,27 +107,29 @@ def _interactive(answer: Answer, turn: str, number: int, last: bool, chips: bool
     """What can be clicked. With an emergency there is nothing to explore, only what it offers itself."""
     register = register_of(answer)
     follow_ups = [(f["title"], f["message"]) for f in answer["follow_ups"]]
-    blocks = _buttons(SAY, follow_ups, first=100)
+    blocks = blocks_of.buttons(SAY, follow_ups, first=100)
     if (answer["escalation"] or {}).get("level") == "emergency":
         return blocks
     blocks += _detail_menu(answer, turn, number, register)
     if last:
         blocks += _case_block(answer, register, turn, chips)
         if answer["statements"] or answer["options"]:
-            blocks.append(_feedback(turn, register))
+            blocks.append(blocks_of.feedback(turn, register))
     return blocks
 
 
 def _detail_menu(answer: Answer, turn: str, number: int, register: str) -> list[Block]:
     found = parts.details(answer)
     elements: list[Block] = [
-        _button(f"{DETAIL}:{d.id}", d.label, f"{number}|{d.id}|{turn}") for d in found if not d.id.startswith(parts.WHY)
+        blocks_of.button(f"{DETAIL}:{d.id}", d.label, f"{number}|{d.id}|{turn}")
+        for d in found
+        if not d.id.startswith(parts.WHY)
     ]
     held_back = [d for d in found if d.id.startswith(parts.WHY)]
-    options = [_option(d.label, f"{number}|{d.id}|{turn}") for d in held_back]
+    options = [blocks_of.option(d.label, f"{number}|{d.id}|{turn}") for d in held_back]
     options = [option for option in options if len(option["value"]) <= OPTION_VALUE][:100]
     if options:
-        elements.append(_menu(DETAIL, phrase("why_not", register, option="…"), options))
+        elements.append(blocks_of.menu(DETAIL, phrase("why_not", register, option="…"), options))
     return [{"type": "actions", "elements": elements}] if elements else []
 
 
@@ -145,21 +141,21 @@ def _case_block(answer: Answer, register: str, turn: str, chips: bool) -> list[B
     summary = case_facts.summary(answer["case"], register)
     title = f"*{escaped(phrase('case', register))}:* {escaped(summary or phrase('no_case', register))}"
     menus = [
-        _menu(
+        blocks_of.menu(
             f"{CHANGE}:{fact.slot}",
             f"{fact.name}: {fact.value}",
-            [_option(choice.text, change_value(choice.change)) for choice in fact.choices[:100]],
+            [blocks_of.option(choice.text, change_value(choice.change)) for choice in fact.choices[:100]],
         )
         for fact in case_facts.facts(answer["case"], register)
         if fact.value and fact.choices
     ][:MOST_CHIPS]
     other = "patient" if register == "clinician" else "clinician"
     buttons = [
-        _button(CASE, phrase("change_case", register), turn),
-        _button(f"{CHANGE}:audience", phrase(f"to_{other}", register), other),
-        _button(f"{EDIT}:new_patient", phrase("new_patient", register), "new_patient"),
+        blocks_of.button(CASE, phrase("change_case", register), turn),
+        blocks_of.button(f"{CHANGE}:audience", phrase(f"to_{other}", register), other),
+        blocks_of.button(f"{EDIT}:new_patient", phrase("new_patient", register), "new_patient"),
     ]
-    blocks = _sections([title])
+    blocks = blocks_of.sections([title])
     if chips and menus:
         blocks.append({"type": "actions", "elements": menus})
     return [*blocks, {"type": "actions", "elements": buttons}]
@@ -169,17 +165,17 @@ def draw_case(case: Mapping[str, Any], register: str) -> list[Message]:
     """The case as an editable summary: one row for each fact, with a menu of its values."""
     summary = case_facts.summary(case, register) or phrase("no_case", register)
     text = f"{phrase('case', register)}: {summary}"
-    blocks = [_header(phrase("case", register))]
+    blocks = [blocks_of.header(phrase("case", register))]
     for fact in case_facts.facts(case, register):
         said = f"*{escaped(fact.name)}:* {escaped(fact.value or phrase('not_known', register))}"
         row: Block = {"type": "section", "text": {"type": "mrkdwn", "text": said, "verbatim": True}}
         if fact.choices:
-            options = [_option(choice.text, change_value(choice.change)) for choice in fact.choices[:100]]
-            row["accessory"] = _menu(f"{CHANGE}:{fact.slot}", phrase("change_case", register), options)
+            options = [blocks_of.option(choice.text, change_value(choice.change)) for choice in fact.choices[:100]]
+            row["accessory"] = blocks_of.menu(f"{CHANGE}:{fact.slot}", phrase("change_case", register), options)
         blocks.append(row)
     buttons = [
-        _button(f"{EDIT}:undo", phrase("undo", register), "undo"),
-        _button(f"{EDIT}:new_patient", phrase("new_patient", register), "new_patient"),
+        blocks_of.button(f"{EDIT}:undo", phrase("undo", register), "undo"),
+        blocks_of.button(f"{EDIT}:new_patient", phrase("new_patient", register), "new_patient"),
     ]
     return _pages([blocks[0], {"type": "actions", "elements": buttons}, *blocks[1:]], escaped(text))
 
@@ -210,15 +206,15 @@ def draw_detail(answer: Answer, detail: str) -> list[Message]:
     messages: list[Message] = []
     text_lines: list[str] = []
     blocks: list[Block] = []
-    for piece in parts.fold([_mrkdwn(line) for line in body], SECTION):
-        if blocks and _size([*blocks, _section(piece)]) > MOST_CHARACTERS - 1500:
+    for piece in parts.fold([blocks_of.mrkdwn(line) for line in body], blocks_of.SECTION):
+        if blocks and _size([*blocks, blocks_of.section(piece)]) > MOST_CHARACTERS - 1500:
             messages.append(Message("\n".join(text_lines), blocks))
             text_lines, blocks = [], []
         text_lines.append(piece.replace("*", ""))
-        blocks.append(_section(piece))
-    messages.append(Message("\n".join(text_lines), [*blocks, _context([answer["notice"]])]))
+        blocks.append(blocks_of.section(piece))
+    messages.append(Message("\n".join(text_lines), [*blocks, blocks_of.context([answer["notice"]])]))
     first = messages[0]
-    messages[0] = Message(f"{escaped(title)}\n{first.text}", [_header(title), *first.blocks])
+    messages[0] = Message(f"{escaped(title)}\n{first.text}", [blocks_of.header(title), *first.blocks])
     messages[-1] = Message(f"{messages[-1].text}\n{escaped(answer['notice'])}", messages[-1].blocks)
     return messages
 
@@ -226,93 +222,7 @@ def draw_detail(answer: Answer, detail: str) -> list[Message]:
 def draw_phrase(name: str, register: str) -> list[Message]:
     """A short reply of the channel itself."""
     text = escaped(phrase(name, register))
-    return [Message(text, _sections([text]))]
-
-
-# --- pieces
-
-
-def _mrkdwn(line: Line) -> str:
-    if line.kind in (parts.HEADLINE, parts.ESCALATION):
-        return f"*{escaped(line.text)}*"
-    if line.lead:
-        return f"*{escaped(line.lead)}:* {escaped(line.text[len(line.lead) + 2 :])}"
-    return escaped(line.text)
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
-
-
-def _sections(texts: Sequence[str]) -> list[Block]:
-    return [_section(piece) for piece in parts.fold(texts, SECTION)]
-
-
-def _header(text: str) -> Block:
-    return {"type": "header", "text": {"type": "plain_text", "text": shortened(text, HEADER), "emoji": False}}
-
-
-def _context(texts: Iterable[str]) -> Block:
-    pieces = parts.fold([escaped(text) for text in texts], SECTION)
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": t, "verbatim": True} for t in pieces[:10]]}
-
-
-def _table(table: Table) -> list[Block]:
-    rows = [table.header, *table.rows]
-    if sum(len(cell) for row in rows for cell in row) > CELLS:
-        return _sections([f"• {escaped(line)}" for line in table.as_lines()])
-    cells = [[{"type": "raw_text", "text": cell or "–"} for cell in row] for row in rows]
-    size = max(1, min(100, len(table.rows)))
-    return [
-        {
-            "type": "data_table",
-            "caption": shortened(table.caption, HEADER),
-            "row_header_column_index": 0,
-            "page_size": size,
-            "rows": cells,
-        }
-    ]
-
-
-def _button(action: str, label: str, value: str) -> Block:
-    text = {"type": "plain_text", "text": shortened(label, LABEL), "emoji": False}
-    return {"type": "button", "action_id": action, "text": text, "value": value[:VALUE]}
-
-
-def _buttons(action: str, labelled: Sequence[tuple[str, str]], first: int = 0) -> list[Block]:
-    elements = [_button(f"{action}:{first + n}", label, value) for n, (label, value) in enumerate(labelled[:ACTIONS])]
-    return [{"type": "actions", "elements": elements}] if elements else []
-
-
-def _option(label: str, value: str) -> Block:
-    return {"text": {"type": "plain_text", "text": shortened(label, LABEL)}, "value": value}
-
-
-def _menu(action: str, placeholder: str, options: list[Block]) -> Block:
-    return {
-        "type": "static_select",
-        "action_id": action,
-        "placeholder": {"type": "plain_text", "text": shortened(placeholder, LABEL), "emoji": False},
-        "options": options,
-    }
-
-
-def _feedback(turn: str, register: str) -> Block:
-    def button(name: str, value: str) -> dict[str, Any]:
-        text = phrase(name, register)
-        return {"text": {"type": "plain_text", "text": text}, "accessibility_label": text, "value": f"{value}|{turn}"}
-
-    return {
-        "type": "context_actions",
-        "elements": [
-            {
-                "type": "feedback_buttons",
-                "action_id": FEEDBACK,
-                "positive_button": button("good_answer", "good"),
-                "negative_button": button("bad_answer", "bad"),
-            }
-        ],
-    }
+    return [Message(text, blocks_of.sections([text]))]
 
 
 def _size(blocks: Sequence[Block]) -> int:

@@ -9,70 +9,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice, product
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import yaml
-
-from bot.language.gate.text import Speller, compile_phrases, expanded, plain_words, sentences, stems
+from bot.language.gate.rows import (
+    LEVELS,
+    GateError,
+    Rule,
+    Verdict,
+    load,
+    phrases,
+    read_context,
+    read_rules,
+    vital_concepts,
+)
+from bot.language.gate.text import Speller, compile_phrases, plain_words, sentences, stems
 from bot.language.gate.vitals import Sign, Vitals
 
 __all__ = ["Gate", "GateError", "Verdict"]
 
-_FOLDER: Final = Path(__file__).parent
-_LEVELS: Final = ("emergency", "same_day", "contact_team")
-_NEAR: Final = 12
 _TOPIC_REACH: Final = 3
 _MOST_SIGNS: Final = 6
 """Places of one concept in a sentence that are looked at: keeps a message of one repeated word cheap."""
-
-
-class GateError(ValueError):
-    """The gate's files contradict each other; the message names file and entry."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A red flag (id of the red flag table), how urgent it is, and whether the whole message is about it."""
-
-    rule: str
-    level: str
-    sets_intent: bool
-
-
-@dataclass(frozen=True)
-class _Rule:
-    verdict: Verdict
-    groups: tuple[tuple[str, ...], ...]
-    near: int
-    even_asked: bool
-
-
-@dataclass(frozen=True)
-class _Context:
-    settings: frozenset[str]
-    idioms: re.Pattern[str]
-    negation: re.Pattern[str]
-    pseudo: re.Pattern[str]
-    negated_after: re.Pattern[str]
-    terminators: re.Pattern[str]
-    reach: int
-    fine_after: re.Pattern[str]
-    hypothetical: re.Pattern[str]
-    question: re.Pattern[str]
-    turns: re.Pattern[str]
-    told: re.Pattern[str]
-    general: re.Pattern[str]
-    topic_after: re.Pattern[str]
-    past: re.Pattern[str]
-    over: re.Pattern[str]
-    dated: re.Pattern[str]
-    clause: re.Pattern[str]
-    present: re.Pattern[str]
-    reassuring: re.Pattern[str]
-    others: re.Pattern[str]
 
 
 class Gate:
@@ -80,12 +38,12 @@ class Gate:
 
     def __init__(self, known_words: Collection[str] = ()) -> None:
         """``known_words``: correctly spelt words that must not be taken for misspelt alarm words."""
-        terms = _phrases("terms.yml")
+        terms = phrases("terms.yml")
         self._terms = {concept: compile_phrases(phrases) for concept, phrases in terms.items()}
-        self._vitals = Vitals(_load("vitals.yml"))
-        self._rules = _rules(_load("rules.yml"), set(terms) | _vital_concepts(_load("vitals.yml")))
-        context = _phrases("context.yml")
-        self._context = _context(context)
+        self._vitals = Vitals(load("vitals.yml"))
+        self._rules = read_rules(load("rules.yml"), set(terms) | vital_concepts(load("vitals.yml")))
+        context = phrases("context.yml")
+        self._context = read_context(context)
         known = {*known_words, *context["not_misspelt"]}
         alarm = [phrase for phrases in terms.values() for phrase in phrases]
         self._speller = Speller(plain_words(alarm), stems(alarm), known) if known_words else None
@@ -139,7 +97,7 @@ class Gate:
             for chosen in _combinations(sentence, rule, signs)
             if stands(sentence, chosen, rule.even_asked)
         ]
-        return min(found, key=lambda verdict: (_LEVELS.index(verdict.level), not verdict.sets_intent), default=None)
+        return min(found, key=lambda verdict: (LEVELS.index(verdict.level), not verdict.sets_intent), default=None)
 
     def _signs(self, sentence: str) -> dict[str, list[Sign]]:
         signs = {
@@ -250,7 +208,7 @@ class Gate:
         return bool(context.negated_after.search(reached))
 
 
-def _combinations(sentence: str, rule: _Rule, signs: Mapping[str, Sequence[Sign]]) -> list[tuple[Sign, ...]]:
+def _combinations(sentence: str, rule: Rule, signs: Mapping[str, Sequence[Sign]]) -> list[tuple[Sign, ...]]:
     """Every way in which the signs of one of the rule's groups stand near enough to each other."""
     return [
         chosen
@@ -266,73 +224,3 @@ def _words_between(sentence: str, signs: Sequence[Sign]) -> int:
     first = min(sign.end for sign in signs)
     last = max(sign.start for sign in signs)
     return len(sentence[first:last].replace(",", " ").split()) if last > first else 0
-
-
-def _load(name: str) -> Any:
-    return yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8"))
-
-
-def _phrases(name: str) -> Any:
-    """A file of phrases with the word classes in them written out."""
-    classes: Mapping[str, str] = _load("classes.yml")
-
-    def written(rows: Any) -> Any:
-        if isinstance(rows, Mapping):
-            return {key: written(value) for key, value in rows.items()}
-        if isinstance(rows, list):
-            return [written(row) for row in rows]
-        return expanded(rows, classes) if isinstance(rows, str) else rows
-
-    return written(_load(name))
-
-
-def _vital_concepts(rows: Mapping[str, Any]) -> set[str]:
-    fixed = {
-        "temperature_high",
-        "temperature_very_high",
-        "temperature_extreme",
-        "oxygen_rise",
-        "systolic_low",
-        "systolic_very_high",
-    }
-    return fixed | {row["concept"] for row in rows["readings"]}
-
-
-def _rules(rows: Sequence[Mapping[str, Any]], concepts: set[str]) -> list[_Rule]:
-    rules = []
-    for row in rows:
-        unknown = set(row) - {"rule", "level", "intent", "when", "near", "even_asked"}
-        missing = {concept for group in row["when"] for concept in group} - concepts
-        if unknown or missing or row["level"] not in _LEVELS:
-            raise GateError(f"rules.yml, {row['rule']}: cannot use {sorted(unknown | missing) or row['level']}.")
-        groups = tuple(tuple(group) for group in row["when"])
-        verdict = Verdict(row["rule"], row["level"], bool(row["intent"]))
-        rules.append(_Rule(verdict, groups, int(row.get("near", _NEAR)), bool(row.get("even_asked"))))
-    return rules
-
-
-def _context(rows: Mapping[str, Any]) -> _Context:
-    negation = rows["negation"]
-    return _Context(
-        settings=frozenset(rows["settings"]),
-        idioms=compile_phrases(rows["idioms"]),
-        negation=compile_phrases(negation["before"]),
-        pseudo=compile_phrases(negation["pseudo"]),
-        negated_after=compile_phrases(negation["after"]),
-        terminators=compile_phrases(negation["terminators"]),
-        reach=int(negation["reach"]),
-        fine_after=compile_phrases(negation["fine"]),
-        hypothetical=compile_phrases(rows["hypothetical"]),
-        question=compile_phrases(rows["question"]),
-        turns=compile_phrases(rows["turns"]),
-        told=compile_phrases(rows["told"]),
-        general=compile_phrases(rows["general"]),
-        topic_after=compile_phrases(rows["topic_after"]),
-        past=compile_phrases(rows["past"]),
-        over=compile_phrases(rows["over"]),
-        dated=compile_phrases(rows["dated"]),
-        clause=compile_phrases(rows["clause"]),
-        present=compile_phrases(rows["present"]),
-        reassuring=compile_phrases(rows["reassuring"]),
-        others=compile_phrases(rows["others"]),
-    )
