@@ -289,12 +289,12 @@ def test_the_case_can_be_changed_as_a_whole_and_forgotten(door: Door, private: s
     assert "pregnant" in summary["text"]
     door.click(click(summary, "change:side_effect", value='["side_effect","hepatic","add"]'))
     door.double.wait(lambda: len(door.double.posted) > 2)
-    (known, *_) = door.ask(message("what do you know about the case?", private))
+    (*_, known) = door.ask(message("what do you know about the case?", private))
     assert "gastrointestinal" in known["text"].lower()
     assert "hepatic" in known["text"].lower() or "liver" in known["text"].lower()
     door.click(click(summary, "edit:new_patient"))
     door.double.wait(lambda: len(door.double.posted) > 4)
-    (known, *_) = door.ask(message("what do you know about the case?", private))
+    (*_, known) = door.ask(message("what do you know about the case?", private))
     assert "pregnant" not in known["text"]
 
 
