@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.dialogue.data import asks_of_the_whole_case, has_cue, in_the_light, is_short, without_lead_in
-from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE, IS_IT_SAFE
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE, ATTRIBUTES, IS_IT_SAFE
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
 from bot.guidance.knowledge import load_knowledge
@@ -45,8 +45,9 @@ def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
         return Question(kind="ask_alternatives")
     if has_cue("what_it_recommends", asked.text) and not _has_a_subject(asked, reading):
         return Question(kind="ask_alternatives")
-    of_a_drug = last is not None and last.kind in ABOUT_A_DRUG and bool(last.drugs)
-    if of_a_drug and last and not asked.drugs and is_short(asked.text) and has_cue("only_if", asked.text.strip()):
+    of_a_drug = last is not None and last.kind in ABOUT_A_DRUG and bool(last.drugs) and not asked.drugs
+    of_another_kind = asked.intent in ATTRIBUTES  # "not with a baby?"
+    if of_a_drug and last and not of_another_kind and is_short(asked.text) and has_cue("only_if", asked.text.strip()):
         return _again(last)
     if _has_a_subject(asked, reading) or asks_of_the_whole_case(asked.text):
         return None

@@ -69,7 +69,9 @@ def _as_put(asked: Asked, reading: Reading) -> Question:
 def _with_drugs_by_other_names(question: Question, asked: Asked, memory: Memory) -> Question:
     """The question with a drug named by its usual amount or shortened, or with the reference that its number means."""
     of_the_dose = question.kind == "ask_dose" and not question.drugs and not question.options
-    if of_the_dose and has_cue("an_amount_of_mycophenolate", asked.text):
+    last = memory.questions[-1] if memory.questions else None
+    another = last is not None and last.kind in ABOUT_A_DRUG and bool(set(last.drugs) - REPLACED)
+    if of_the_dose and not another and has_cue("an_amount_of_mycophenolate", asked.text):
         question = replace(question, drugs=("mycophenolate_mofetil",))  # "1.5 g twice daily, is that too high"
     if not question.drugs and (shortened := shortened_drugs(asked, memory)):
         question = replace(question, drugs=shortened)
