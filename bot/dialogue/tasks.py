@@ -22,7 +22,7 @@ from bot.dialogue.raised import by_new_facts
 from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.resolve import meant
 from bot.dialogue.silent import asked_of_the_article
-from bot.dialogue.withdraw import effects_named
+from bot.dialogue.withdraw import effects_named, supposed_away, without
 from bot.guidance.model import Question
 
 STATEMENTS = ("provide_patient_info", "correct_info")
@@ -236,6 +236,9 @@ def _consult(intake: Intake, reading: Reading, question: Question, understood: M
         scenario = dict(memory.scenario)
     cautious = {clash.slot: clash.cautious for clash in intake.clashes}
     held = replace(memory.case, side_effect=()) if "side_effect" in scenario else memory.case
+    if away := supposed_away(held, reading):
+        held = without(held, {"contraindications": away})
+        scenario = {**scenario, "contraindications": list(held.contraindications)}
     case = merge(held, {**scenario, **cautious}, correcting=True).case
     supposed = bool(scenario) or reading.hypothetical
     return Consult(

@@ -20,6 +20,7 @@ CLAUSE = re.compile(r"[.;!?\n]+(?=\s|$)|,|\bbut\b", re.IGNORECASE)
 OF_AN_EFFECT = ("side_effect_severity", "side_effect_persistent")
 TEST_RESULTS = ("tpmt_deficiency", "tpmt_intermediate", "tpmt_unknown", "nudt15_deficiency", "hepatitis_b", "cytopenia")
 CO_MEDICATION = ("allopurinol", "febuxostat", "cyp3a4_inhibitor")
+SUPPOSED = frozenset(("hypothetical", "scenario"))
 PASSING = ("uncontrolled_hypertension", "active_infection", "cytopenia")
 """Contraindications that can be over without anyone having been wrong."""
 OF_AN_ORGAN = ("renal_impairment", "liver_disease")
@@ -93,6 +94,18 @@ def with_withdrawals(memory: Memory, reading: Reading) -> Reading:
         person=None,
         asked=told,
     )
+
+
+def supposed_away(case: Case, reading: Reading) -> tuple[str, ...]:
+    """Facts of the case that the message supposes gone ("what if TPMT were normal", "if she came off allopurinol")."""
+    named: set[str] = set()
+    for mention in reading.mentions:
+        context = set(mention.context)
+        if mention.concept == "healthy" and context & SUPPOSED:
+            named |= {value.removeprefix("contraindications.") for value in mention.value.split(",")}
+        if mention.concept == "contraindication" and context & SUPPOSED and "withdrawn" in context:
+            named.add(mention.value)
+    return tuple(v for v in case.contraindications if v in named)
 
 
 def _over(case: Case, reading: Reading) -> Iterator[Any]:
