@@ -10,6 +10,7 @@ from bot.dialogue.data import fact_rules, words
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import (
     BEYOND_ARTICLE,
+    BEYOND_THE_CONTRACT,
     IN_ARTICLE,
     LISTS_OF_DRUGS,
     ONE_OF,
@@ -76,8 +77,9 @@ def check(change: Change) -> bool:
 
 
 def facts(case: Mapping[str, Any], register: str) -> list[Fact]:
-    """Every fact of the case but the audience; the known ones first."""
-    found = [_fact(slot, case.get(slot), register) for slot in CLICKED]
+    """Every fact of the case but the audience; the known ones first. What only words can rule out shows once it is."""
+    shown = [slot for slot in CLICKED if slot not in BEYOND_THE_CONTRACT or case.get(slot)]
+    found = [_fact(slot, case.get(slot), register) for slot in shown]
     return sorted(found, key=lambda fact: not fact.value)
 
 
