@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float32]
 
 EMBEDDING_WEIGHT: Final = 2.0
+EMBEDDING_DIRECTIONS: Final = 96
+"""Of the embeddings the linear part sees the directions in which they differ most: half the time, as often right."""
 NGRAM_WEIGHT: Final = 2.0
 FLAG_WEIGHT: Final = 0.5
 INVERSE_REGULARISATION: Final = 0.3
@@ -137,18 +139,29 @@ def train(examples: Sequence[Example], states: Array) -> IntentModel:
         voices = second_core.submit(neighbours.fit, states, flag_rows, labels)
         counts = [ngram_counts(text) for text in texts]
         idf = _inverse_frequencies(counts)
-        weights, bias = _fit(_matrix(sentence_part(states), counts, idf, flag_rows), labels)
-    width = sentence_part(states).shape[1]
+        mean, directions = _main_directions(sentence_part(states))
+        reduced = (sentence_part(states) - mean) @ directions
+        weights, bias = _fit(_matrix(reduced, counts, idf, flag_rows), labels)
+    width = directions.shape[1]
     embedding, ngrams, flag_weights = np.split(weights, [width, width + 2 * NGRAM_WIDTH])
+    embedding = directions @ embedding * np.float32(EMBEDDING_WEIGHT)
     arrays = {
-        "embedding": embedding * np.float32(EMBEDDING_WEIGHT),
+        "embedding": embedding,
         "ngrams": ngrams,
         "flags": flag_weights * np.float32(FLAG_WEIGHT),
-        "bias": bias,
+        "bias": bias - mean @ embedding,
         "idf": idf,
         **voices.result().arrays(),
     }
     return IntentModel({"intents": intents, "flags": names}, arrays)
+
+
+def _main_directions(embeddings: Array) -> tuple[Array, Array]:
+    """The mean of embeddings (sentences, width), and the directions (width, EMBEDDING_DIRECTIONS) of most variance."""
+    mean = embeddings.mean(axis=0)
+    centred = embeddings - mean
+    _, directions = np.linalg.eigh(centred.T @ centred)
+    return mean, np.ascontiguousarray(directions[:, -EMBEDDING_DIRECTIONS:], dtype=np.float32)
 
 
 def _inverse_frequencies(counted: Sequence[Counter[int]]) -> Array:

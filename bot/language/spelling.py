@@ -41,6 +41,7 @@ def sound(word: str) -> str:
     return word
 
 
+@functools.lru_cache(maxsize=20000)
 def skeleton(word: str) -> str:
     """The consonants by sound: 'diahrrea' and 'diarrhea' have the same."""
     heard = sound(word)
