@@ -33,7 +33,8 @@ class Reply:
     """What the message says to our question.
 
     ``facts`` are to be stored and win over what was held; empty: nothing to store (does not know, none of them).
-    ``choice`` is the place of the choice taken. ``unclear``: a "yes" that does not say which of several it means.
+    ``choice`` is the place of the choice taken. ``unclear``: a "yes" that does not say which of several it means, or an
+    "ok" that may only mean that our words were read.
     """
 
     slot: str
@@ -63,6 +64,8 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
         return Reply(slot)
     if slot == "fever_or_infection" and has_cue("no_fever", reading.text) and "?" not in reading.text:
         return Reply(slot)
+    if has_cue("only_heard", reading.text.strip()) and pending.turn == memory.turns:
+        return Reply(slot, unclear=True)
     if reading.reply in ("yes", "no") and pending.turn == memory.turns and _says_nothing_else(reading):
         return _yes_or_no(pending, reading.reply)
     return None

@@ -11,6 +11,7 @@ from bot.dialogue.data import has_cue
 from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Mention, Reading
+from bot.dialogue.results import supposed_result
 from bot.dialogue.withdraw import effects_named
 from bot.guidance.model import RESPONSES
 
@@ -158,10 +159,14 @@ def with_supposed(memory: Memory, reading: Reading) -> Reading:
         **_lasting(memory, reading),
         **_another_weight(memory, reading.text),
         **_were_so(memory, reading),
+        **supposed_result(memory, reading),
     }
     supposed = {slot: value for slot, value in supposed.items() if slot not in reading.scenario}
     if not supposed:
         return reading
+    if "contraindications" in supposed and memory.drugs:  # "and if it comes back low" asks of the drug of that test
+        asked = replace(reading.asked[0] if reading.asked else Asked("ask_contraindication"), drugs=memory.drugs[:1])
+        reading = replace(reading, asked=(replace(asked, intent="ask_contraindication"),))
     return replace(reading, scenario={**reading.scenario, **supposed}, hypothetical=True)
 
 

@@ -90,6 +90,8 @@ def _settled(memory: Memory, reading: Reading) -> Whose:
         same = True
     elif reading.person is None and memory.person == "self" and has_cue("first_person", reading.text):
         return _back(replace(memory, parked=parked), reading)
+    elif reply is None and _only_in_passing(parked) and _goes_on_without(reading):
+        return _back(replace(memory, parked=parked), reading)
     facts = {**parked.facts, **reading.facts}
     if same:
         return Whose(memory, replace(reading, facts=facts), ("same_person",))
@@ -101,6 +103,18 @@ def _settled(memory: Memory, reading: Reading) -> Whose:
         shelved=Parked(memory.case.known(), memory.person, parked.questions),
     )
     return Whose(other, replace(reading, facts=facts, reply=None), ("new_person",))
+
+
+def _only_in_passing(parked: Parked) -> bool:
+    """ "My husband takes it for his kidney": nothing was told that a case could be made of; a man is not pregnant."""
+    told = {slot: value for slot, value in parked.facts.items() if slot != "audience"}
+    return told in ({}, {"pregnancy": "not_pregnant"})
+
+
+def _goes_on_without(reading: Reading) -> bool:
+    """The message neither names the other person, by a noun or a pronoun, nor tells a fact of anybody."""
+    told = set(reading.facts) - {"audience"}
+    return reading.person is None and not told and not has_cue("third_person", reading.text)
 
 
 def _asked(memory: Memory) -> bool:

@@ -94,6 +94,9 @@ def _set_against_another(question: Question, asked: Asked, memory: Memory) -> Qu
         return replace(question, kind="ask_drug_info", aspects=())
     if question.kind == "ask_evidence" and question.drugs and has_cue("why_against", asked.text):
         return replace(question, kind="ask_contraindication")
+    set_side_by_side = asked.drugs or memory.named or len(memory.recent) > 1
+    if question.kind == "compare_drugs" and not set_side_by_side and has_cue("the_best", asked.text.strip()):
+        return Question(kind="ask_alternatives")
     if question.kind == "compare_drugs":
         return one_attribute(compared(question, asked, memory), asked)
     if has_cue("against", asked.text) and len(question.drugs) == 1 and question.kind == "ask_evidence":
@@ -120,6 +123,9 @@ def _of_those_spoken_of(question: Question, asked: Asked, memory: Memory) -> Que
 
 def _without_the_one_left(question: Question, reading: Reading) -> Question:
     """ "Tacrolimus after MMF: what to check?" asks of tacrolimus alone."""
+    told = bool(set(reading.facts) - {"audience"}) and "?" not in reading.text and not has_cue("asking", reading.text)
+    if question.kind == "ask_pregnancy" and question.drugs == ("corticosteroid",) and told:
+        return replace(question, drugs=())  # "32 weeks, pred 10 only, lungs worse": what she has is not asked about
     others = tuple(d for d in question.drugs if d not in REPLACED)
     if others and question.kind == "ask_contraindication":
         return replace(question, drugs=others)  # "MMF intolerant, would you still go for tac"
@@ -133,6 +139,8 @@ def _without_the_one_left(question: Question, reading: Reading) -> Question:
 def _first_instead(memory: Memory) -> tuple[str, ...]:
     """The drugs put first, where mycophenolate was spoken of and is none of them ("good. starting dose")."""
     of_mycophenolate = bool(memory.drugs) and set(memory.drugs) <= set(REPLACED)
+    if memory.questions and "formulation_switch" in memory.questions[-1].aspects:
+        return ()  # the coated form is what it would be replaced by
     offered = {drug for drugs in memory.option_drugs.values() for drug in drugs}
     if not of_mycophenolate or not offered or offered & set(REPLACED):
         return ()

@@ -30,7 +30,8 @@ ASKED_ANEW = ("drug", "which_person")
 """Not facts of the patient: which drug is meant is another question each time."""
 CLINICAL = (*ABOUT_A_DRUG, *ABOUT_THE_CASE)
 FIRST_DRUGS = ("preferred", "consider")
-MYCOPHENOLATE = ("mycophenolate_mofetil", "mycophenolate_sodium")
+COATED = "mycophenolate_sodium"
+MYCOPHENOLATE = ("mycophenolate_mofetil", COATED)
 RECENT = 4
 FACTS_TOLD = {"case": "no_case", "undone": "undone_to_nothing", "edited": "edited_to_nothing"}
 """Replies that list the facts held, and what is said instead when there are none."""
@@ -246,6 +247,8 @@ def _recent(memory: Memory, named: tuple[str, ...]) -> tuple[str, ...]:
 def _alternatives(question: Question, case: Case) -> tuple[str, ...]:
     """The drugs that a question about the case asks about by name; not the one replaced, nor what was tried."""
     never = {*MYCOPHENOLATE, *RECOGNISED_ONLY, *case.drugs_tried}
+    if "formulation_switch" in question.aspects:
+        never.discard(COATED)  # "Myfortic, is it better?" makes it the drug of the next "how many mg"
     return tuple(d for d in question.drugs if d not in never)
 
 

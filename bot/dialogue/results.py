@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from bot.dialogue.data import has_cue
 from bot.dialogue.memory import Memory
@@ -23,13 +24,25 @@ FEW_WORDS = 4
 
 def result_of_the_test_spoken_of(memory: Memory, reading: Reading) -> list[str]:
     """The contraindications with the one that the message tells; empty when it tells none."""
-    aspects = memory.questions[-1].aspects if memory.questions else ()
-    tests = [test for test in MEANS if test in aspects] or _named_in_the_answer(memory)
+    tests = _spoken_of(memory)
     few = len(reading.text.split()) <= FEW_WORDS and "?" not in reading.text
     if len(tests) != 1 or not few or reading.facts.keys() - {"audience"} or reading.hypothetical:
         return []
     found = [fact for cue, fact in MEANS[tests[0]].items() if has_cue(cue, reading.text.strip())]
     return [*memory.case.contraindications, *found] if found else []
+
+
+def supposed_result(memory: Memory, reading: Reading) -> dict[str, Any]:
+    """What "and if it comes back low" supposes of the test that was spoken of; empty when it supposes none."""
+    tests = _spoken_of(memory)
+    if len(tests) != 1 or not has_cue("result_supposed_low", reading.text.strip()):
+        return {}
+    return {"contraindications": [*memory.case.contraindications, MEANS[tests[0]]["result_is_low"]]}
+
+
+def _spoken_of(memory: Memory) -> list[str]:
+    aspects = memory.questions[-1].aspects if memory.questions else ()
+    return [test for test in MEANS if test in aspects] or _named_in_the_answer(memory)
 
 
 def _named_in_the_answer(memory: Memory) -> list[str]:

@@ -35,6 +35,8 @@ SURELY_OUTSIDE = 0.95
 SURE_ENOUGH = 0.4
 """Below this confidence a message in a running conversation is not refused as out of scope."""
 MYCOPHENOLATE = ("mycophenolate_mofetil", "mycophenolate_sodium")
+MEASURED = frozenset(("neutrophil_threshold",))
+"""Aspects of which a value told ("neutrophils 0.9") wants the limit that a source gives, though it is no new fact."""
 DECISIVE = frozenset(
     (
         "ild_severity",
@@ -85,6 +87,9 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         return _answered(intake, reading, asked, understood)
     if _goes_back(asked, reading, intake):
         return _once_more(intake, understood, "repeat")
+    if has_cue("sums_up", reading.text.strip()) and intake.memory.case.known():
+        of_the_case = _consult(intake, reading, Question(kind="ask_alternatives"), understood)
+        return [Say("case", understood), of_the_case]
     if (leant := leaning(asked, reading, intake.memory)) and intake.reply is None:
         return [_consult(intake, reading, leant, understood)]
     if subject := _does_it_speak_of(asked):
@@ -199,7 +204,8 @@ def _restated(intake: Intake, reading: Reading, understood: Mapping[str, Any]) -
     """A message that only states something: the last question again, on what is now known."""
     memory = intake.memory
     stated = {**intake.changed, **{c.slot: c.new for c in intake.clashes}, **reading.scenario}
-    note = None if stated or intake.reply is not None or not memory.questions else "no_new_fact"
+    measured = tuple(a for asked in reading.asked for a in asked.aspects if a in MEASURED)
+    note = None if stated or measured or intake.reply is not None or not memory.questions else "no_new_fact"
     if intake.reply is not None and memory.questions:
         question = memory.questions[-1]
     elif stated or memory.questions:
@@ -208,6 +214,7 @@ def _restated(intake: Intake, reading: Reading, understood: Mapping[str, Any]) -
         question = Question(kind="ask_drug_info", drugs=reading.drugs)
     else:
         return [Say("nothing_new", understood)]
+    question = replace(question, aspects=tuple(dict.fromkeys((*question.aspects, *measured))))
     return [replace(_consult(intake, reading, question, understood), note=note)]
 
 

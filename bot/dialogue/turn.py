@@ -152,7 +152,8 @@ def _new_patient(memory: Memory, reading: Reading) -> Turn:
     for asked in rest or (Asked("provide_patient_info"),):
         tasks += tasks_for(intake, reading, asked, FLOW_OF.get(asked.intent, Flow.ANSWER))
     tasks[0] = replace(tasks[0], understood=first)
-    return Turn(intake.memory, tuple(tasks[:MOST_TASKS]), (Note("new_patient"),))
+    cleared = bool(memory.case.known() or memory.questions)
+    return Turn(intake.memory, tuple(tasks[:MOST_TASKS]), (Note("new_patient"),) if cleared else ())
 
 
 def _undo(memory: Memory, reading: Reading) -> Turn:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.guidance.answer import Answer, OptionEntry
-from bot.guidance.conditions import INDEX_DRUG, expand
+from bot.guidance.conditions import INDEX_DRUG, expand, holds
 from bot.guidance.draft import BULLET, Draft, upper_first
 from bot.guidance.knowledge import Knowledge, listed
 from bot.guidance.model import Case, Question
@@ -100,6 +100,12 @@ def _has_been_tried(row: Row, case: Case, asked: Sequence[str]) -> bool:
     return bool(unasked) and expand((*case.drugs_tried, *case.drugs_excluded)) >= unasked
 
 
+def _of_another_effect(row: Row, case: Case) -> bool:
+    """Is the row a step for another side effect than those of the case (re-escalation is told of the bowels alone)?"""
+    told = bool(case.side_effect) and "side_effect" in row.when
+    return told and holds({"side_effect": row.when["side_effect"]}, case) is False
+
+
 def _a_dose_of_another_drug(row: Row, question: Question) -> bool:
     """ "Ten times a day" in the report of a side effect asks for no drug's schedule."""
     about = {*question.drugs, *INDEX_DRUG}
@@ -157,6 +163,7 @@ def _subject_rows(draft: Draft, question: Question, placement: Placement) -> lis
     if question.kind in BEYOND_STAYING:
         rows = [r for r in rows if table.rows[r].topic != "management"]
     rows = [r for r in rows if table.rows[r].support != "beyond_article" or question.kind == "ask_pregnancy"]
+    rows = [r for r in rows if not _of_another_effect(table.rows[r], draft.case)]
     always = ALWAYS_SAID.get(question.kind, ())
     rows = [r for r in rows if not _has_been_tried(table.rows[r], draft.case, question.drugs)]
     said = (*rows[:2], *always)

@@ -10,10 +10,14 @@ from bot.language.male_patients import is_male_patient
 from bot.language.slots import DENIED, Slots, unique
 from bot.language.tokens import Token
 
+WISHED = "breastfeeding_wished"
+"""Nursing meant for later ("she wants to breastfeed"): supposed, not so now."""
+
 
 def fill_pregnancy(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -> None:
     """Pregnancy of this patient, what is supposed or denied of it, and what the message is about."""
-    said = [c for c in concepts if c.concept == "pregnancy"]
+    wished = any(c.concept == "pregnancy" and c.value == WISHED and c.status not in DENIED for c in concepts)
+    said = [c for c in concepts if c.concept == "pregnancy" and c.value != WISHED]
     denied = unique(c.value for c in said if c.status in DENIED and c.value != "not_pregnant")
     denied += [
         v
@@ -25,7 +29,7 @@ def fill_pregnancy(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[T
     denied, stated = _last_word(said, denied)
     if delivered and "breastfeeding" in denied and not stated:
         stated = ["not_pregnant"]
-    supposed = [c.value for c in said if c.supposed]
+    supposed = [*(c.value for c in said if c.supposed), *(["breastfeeding"] if wished else [])]
     refused = any(c.value == "pregnant" and c.status == "absent" for c in said)
     if refused and "pregnant" in denied and not {"pregnant", "planning", "breastfeeding"} & set(stated):
         stated.append("not_pregnant")

@@ -42,6 +42,8 @@ def audience_of(concepts: Sequence[Concept]) -> str | None:
 def person_of(concepts: Sequence[Concept]) -> str | None:
     """Whose case: self, relative, patient (of a clinician) or other; None when the message does not say."""
     said = {c.value for c in concepts if c.concept == "person"}
+    if any(c.concept == "audience" and c.value == "clinician_stated" for c in concepts):
+        said.discard("self")  # "do I withhold it" is asked of a patient
     if "other" in said:
         return "other"
     if {"relative", "self"} <= said:
