@@ -227,7 +227,8 @@ def _by_its_words(asked: Asked, memory: Memory) -> str | None:
     if not (memory.drugs or memory.options):
         return None
     named = next((intent for intent in known.words if has_cue(intent, asked.text)), None)
-    of_a_risk = named not in (None, "ask_alternatives") and any(known.topics.get(topic) == "ask_drug_risk" for topic in _topics(asked)[:1])
+    heard_as_risk = any(known.topics.get(topic) == "ask_drug_risk" for topic in _topics(asked)[:1])
+    of_a_risk = named not in (None, "ask_alternatives") and heard_as_risk
     return "ask_drug_risk" if of_a_risk else named  # "infusion reactions" asks for no infusion
 
 

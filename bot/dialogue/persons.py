@@ -88,9 +88,7 @@ def _settled(memory: Memory, reading: Reading) -> Whose:
         same = reply.choice == SAME
     elif has_cue("same_person", reading.text):
         same = True
-    elif reading.person is None and memory.person == "self" and has_cue("first_person", reading.text):
-        return _back(replace(memory, parked=parked), reading)
-    elif reply is None and _only_in_passing(parked) and _goes_on_without(reading):
+    elif _back_to_oneself(memory, reading) or (reply is None and _only_in_passing(parked) and _goes_on(reading)):
         return _back(replace(memory, parked=parked), reading)
     facts = {**parked.facts, **reading.facts}
     if same:
@@ -111,7 +109,11 @@ def _only_in_passing(parked: Parked) -> bool:
     return told in ({}, {"pregnancy": "not_pregnant"})
 
 
-def _goes_on_without(reading: Reading) -> bool:
+def _back_to_oneself(memory: Memory, reading: Reading) -> bool:
+    return reading.person is None and memory.person == "self" and has_cue("first_person", reading.text)
+
+
+def _goes_on(reading: Reading) -> bool:
     """The message neither names the other person, by a noun or a pronoun, nor tells a fact of anybody."""
     told = set(reading.facts) - {"audience"}
     return reading.person is None and not told and not has_cue("third_person", reading.text)

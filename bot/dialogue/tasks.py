@@ -13,7 +13,7 @@ from bot.dialogue.expect import of_its_subject
 from bot.dialogue.facts import merge
 from bot.dialogue.failing import if_it_fails, not_tolerated
 from bot.dialogue.intake import Intake
-from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE, OF_A_SIDE_EFFECT
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, OF_A_SIDE_EFFECT
 from bot.dialogue.leaning import HEARD_BY_CHANCE, leaning
 from bot.dialogue.memory import Memory
 from bot.dialogue.plan import Consult, Flow, Say, Task
@@ -22,6 +22,7 @@ from bot.dialogue.raised import by_new_facts
 from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.resolve import meant
 from bot.dialogue.silent import asked_of_the_article
+from bot.dialogue.statements import QUESTIONS, only_denies_a_pregnancy, only_news, tells_the_dose_taken
 from bot.dialogue.withdraw import effects_named, supposed_away, without
 from bot.guidance.model import Question
 
@@ -34,24 +35,8 @@ SURELY_OUTSIDE = 0.95
 """Below this confidence a message that names the side effect of the case is about it."""
 SURE_ENOUGH = 0.4
 """Below this confidence a message in a running conversation is not refused as out of scope."""
-MYCOPHENOLATE = ("mycophenolate_mofetil", "mycophenolate_sodium")
 MEASURED = frozenset(("neutrophil_threshold",))
 """Aspects of which a value told ("neutrophils 0.9") wants the limit that a source gives, though it is no new fact."""
-DECISIVE = frozenset(
-    (
-        "ild_severity",
-        "ild_course",
-        "side_effect_severity",
-        "side_effect_persistent",
-        "mmf_response",
-        "pregnancy",
-        "drugs_tried",
-    )
-)
-"""Facts that the order of the options hangs on."""
-VAGUE_LUNGS = ("ild_severity", "present_unspecified")
-QUESTIONS = frozenset((*ABOUT_A_DRUG, *ABOUT_THE_CASE)) - {"report_side_effect"}
-"""Intents that ask something of the guidance outright."""
 
 
 def _in_place_of_a_drug(asked: Asked, memory: Memory) -> bool:
@@ -94,7 +79,9 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         return [_consult(intake, reading, leant, understood)]
     if subject := _does_it_speak_of(asked):
         return _answered(intake, replace(reading, act=None), subject, understood)
-    if flow is not Flow.SOCIAL and _only_news(asked, reading, intake):
+    if tells_the_dose_taken(asked, reading, intake):
+        return _restated(intake, reading, understood)
+    if flow is not Flow.SOCIAL and only_news(asked, reading, intake):
         return _restated(intake, reading, understood)
     if reading.act in STYLES and asked.intent not in QUESTIONS and not intake.news:
         return _once_more(intake, understood, reading.act or "")
@@ -125,7 +112,7 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
         return [_unasked(flow, asked, intake, understood)]
     if asked.intent in STATEMENTS and asked.drugs and not intake.news and asked.confidence < A_GUESS:
         return _answered(intake, reading, replace(asked, intent="ask_drug_info"), understood)
-    if asked.intent in STATEMENTS or _only_denies_a_pregnancy(asked, reading):
+    if asked.intent in STATEMENTS or only_denies_a_pregnancy(asked, reading):
         return _restated(intake, reading, understood)
     if asked.drugs and asked.intent == "ask_drug_info" and _asked_which_drug(intake.memory):
         question = replace(intake.memory.questions[-1], drugs=asked.drugs)
@@ -144,26 +131,6 @@ def _only_points(asked: Asked, reading: Reading, intake: Intake) -> bool:
     says = asked.terms or asked.drugs or asked.citation is not None or intake.news or intake.reply is not None
     points = _points_at_an_option(asked, reading, intake.memory) and is_short(asked.text)
     return points and not says and asked.intent not in (*QUESTIONS, "ask_citation") and len(reading.asked) == 1
-
-
-def _only_denies_a_pregnancy(asked: Asked, reading: Reading) -> bool:
-    """ "I'm not pregnant" asks nothing of pregnancy; what else the message asks is about the case."""
-    denied = reading.facts.get("pregnancy") == "not_pregnant" and not reading.scenario
-    return denied and asked.intent == "ask_pregnancy" and not asked.aspects and not asked.drugs
-
-
-def _only_news(asked: Asked, reading: Reading, intake: Intake) -> bool:
-    """A message that changes what the choice hangs on and puts no question is a statement, whatever it sounds like."""
-    decisive = bool(DECISIVE & (set(intake.changed) | {clash.slot for clash in intake.clashes})) or bool(
-        reading.withdrawn
-    )
-    if asked.intent in QUESTIONS and set(intake.changed.items()) == {VAGUE_LUNGS} and not intake.clashes:
-        return False  # "pick one for myositis-ILD" only names the disease in passing
-    if asked.intent in ABOUT_A_DRUG and asked.aspects and asked.confidence >= SURE:
-        return False  # "once or twice a day" after a dose asks on, whatever it sounds like besides
-    of_a_drug = bool(set(asked.drugs) - set(intake.memory.case.drugs_tried) - set(MYCOPHENOLATE))
-    putting = "?" in reading.text or has_cue("asks", reading.text) or of_a_drug or asked.ordinal is not None
-    return decisive and not putting and bool(intake.memory.questions) and asked.intent not in ABOUT_THE_CASE
 
 
 def _goes_back(asked: Asked, reading: Reading, intake: Intake) -> bool:
@@ -205,7 +172,9 @@ def _restated(intake: Intake, reading: Reading, understood: Mapping[str, Any]) -
     memory = intake.memory
     stated = {**intake.changed, **{c.slot: c.new for c in intake.clashes}, **reading.scenario}
     measured = tuple(a for asked in reading.asked for a in asked.aspects if a in MEASURED)
-    note = None if stated or measured or intake.reply is not None or not memory.questions else "no_new_fact"
+    asks = "?" in reading.text or has_cue("opens_a_question", reading.text.strip())
+    told = stated or measured or asks or intake.reply is not None
+    note = None if told or not memory.questions else "no_new_fact"
     if intake.reply is not None and memory.questions:
         question = memory.questions[-1]
     elif stated or memory.questions:

@@ -23,8 +23,9 @@ from bot.dialogue.readers import for_its_reader
 from bot.dialogue.reading import Asked, Reading, RedFlag
 from bot.dialogue.said_out import in_words, wants_the_reason, with_exclusions
 from bot.dialogue.several import told_apart
+from bot.dialogue.statements import QUESTIONS
 from bot.dialogue.subjects import with_subject_of_the_drug
-from bot.dialogue.tasks import MOST_TASKS, QUESTIONS, STATEMENTS, same_task, tasks_for
+from bot.dialogue.tasks import MOST_TASKS, STATEMENTS, same_task, tasks_for
 from bot.dialogue.withdraw import with_withdrawals
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Case
