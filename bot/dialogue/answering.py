@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.dialogue.data import fact_rules, has_cue
 from bot.dialogue.focus import LUNGS, OF_A_TOPIC, severity_slot, topic_of
+from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE
 from bot.dialogue.memory import Memory, Pending
 from bot.dialogue.reading import Facts, Reading
 from bot.guidance.model import ILD_COURSES
@@ -21,6 +22,8 @@ WHICH_DRUG = "drug"
 DENIED = ("absent", "negated", "other", "mentioned")
 _SENTENCE_END = re.compile(r"[.;!\n]+(?=\s|$)")
 A_BARE_QUESTION = 3
+A_FEW_WORDS = 3
+"""Words up to which a message that opens with yes or no is taken for that alone."""
 A_CORRECTION = 10
 """Words at most of a message whose one degree corrects what was told."""
 OF_A_SIDE_EFFECT = ("report_side_effect", "ask_side_effect_management")
@@ -55,7 +58,8 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
     if slot in reading.facts:
         return Reply(slot, {slot: reading.facts[slot]})
     of_the_drug = slot != "side_effect_severity" and _about_the_drug(memory, reading)
-    degree = reading.severity or (_degree_said(reading) if pending.turn == memory.turns else None)
+    at_once = pending.turn == memory.turns
+    degree = reading.severity or ((_degree_said(reading) or _opening(reading)) if at_once else None)
     if degree and slot in SEVERITY_OF and not of_the_drug and not _corrects_another(SEVERITY_OF[slot], memory, reading):
         return Reply(slot, {SEVERITY_OF[slot]: degree})
     if slot == "side_effect_severity" and pending.turn == memory.turns and (said := _in_other_words(reading)):
@@ -113,9 +117,9 @@ def _opening(reading: Reading) -> str | None:
     if set(OF_A_TOPIC.values()) & {*reading.facts, *reading.scenario, *reading.retracted}:
         return None
     first = _SENTENCE_END.split(reading.text.strip(), maxsplit=1)[0]
-    degrees = [m for m in reading.mentions if m.concept == "severity" and m.end <= len(first)]
+    degrees = {str(m.value) for m in reading.mentions if m.concept == "severity" and m.end <= len(first)}
     alone = len(degrees) == 1 and has_cue("a_degree_alone", first)
-    return str(degrees[0].value) if alone else None
+    return degrees.pop() if alone else None
 
 
 def _left_over(reading: Reading) -> str | None:
@@ -190,7 +194,11 @@ def _says_nothing_else(reading: Reading) -> bool:
     """Only a yes or no alone is taken for the reply: "no, it is mild", "no fever" may answer what was not asked."""
     told = set(reading.facts) - {"audience"} or reading.severity or reading.retracted or reading.absent
     asked = any(a.aspects or a.drugs or a.terms for a in reading.asked) and not has_cue("yes_or_no", reading.text)
-    return not (told or asked or reading.scenario or reading.hypothetical)
+    beside = len(reading.text.split()) > A_FEW_WORDS and has_cue("opens_with_yes_or_no", reading.text.strip())
+    asks = any(a.intent in (*ABOUT_A_DRUG, *ABOUT_THE_CASE) for a in reading.asked)
+    # "no I'm safe, just fed up" answers something else
+    more = beside and not asks and not has_cue("nothing_beside_yes_or_no", reading.text.strip())
+    return not (told or asked or more or reading.scenario or reading.hypothetical)
 
 
 def _bare(text: str) -> str:

@@ -58,12 +58,18 @@ SIGNS: Mapping[str, Callable[[Asked, Reading, Memory], bool]] = {
     "change": lambda asked, reading, memory: has_cue("change", reading.text),
     "audience": lambda asked, reading, memory: reading.audience is not None,
     "citation": lambda asked, reading, memory: asked.citation is not None,
-    "two_drugs": lambda asked, reading, memory: len(asked.drugs or memory.drugs) > 1,
+    "two_drugs": lambda asked, reading, memory: len(_set_side_by_side(asked, memory)) > 1,
     "lungs": lambda asked, reading, memory: bool(reading.ild),
     "pregnancy": lambda asked, reading, memory: reading.pregnancy is not None or "pregnancy" in reading.absent,
     "side_effect": lambda asked, reading, memory: bool(reading.side_effect or asked.side_effect),
     "pending": lambda asked, reading, memory: memory.pending is not None,
 }
+
+
+def _set_side_by_side(asked: Asked, memory: Memory) -> set[str]:
+    if asked.drugs and has_cue("a_comparative", asked.text):  # "would ciclosporin be gentler" than the last one
+        return {*asked.drugs, *memory.drugs}
+    return set(asked.drugs or memory.drugs)
 
 
 @lru_cache(maxsize=1)
@@ -88,6 +94,8 @@ def _expectations() -> _Expectations:
 
 def in_context(memory: Memory, reading: Reading) -> Reading:
     """The reading with the intents that the running conversation makes likely; unchanged when nothing was asked yet."""
+    if reading.act == "sources" and reading.intent != "ask_citation" and has_cue("what_it_says", reading.text):
+        reading = replace(reading, act=None)  # "IVIG? what does the article say" asks for no reference
     if memory.last is not None and memory.last.kind == "ask_citation":
         reading = replace(reading, asked=tuple(another_reference(asked) for asked in reading.asked))
     if (
@@ -113,7 +121,8 @@ def _beside_who_asks(asked: Asked) -> Asked:
         return replace(asked, intent="out_of_scope")  # "but I might want to next year" is no farewell
     guessed = heard_at_best < (UNSURE if is_short(asked.text) else A_GUESS)
     if asked.intent == "out_of_scope" and guessed and _in_the_article(asked) and not asked.aspects:
-        return replace(asked, intent="ask_drug_info", ranking=())
+        of_what = next((intent for intent in _expectations().words if has_cue(intent, asked.text)), "ask_drug_info")
+        return replace(asked, intent=of_what, ranking=())
     if asked.intent not in ("set_audience", "greet") or not of_a_drug:
         return asked
     named = next((intent for intent in _expectations().words if has_cue(intent, asked.text)), None)
@@ -168,6 +177,8 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
         return replace(asked, intent="provide_patient_info")
     if asked.confidence >= known.sure or len(asked.ranking) < 2:
         return _question_beside_a_fact(asked)
+    if asked.intent == "report_side_effect" and "side_effect" in reading.facts and "?" not in asked.text:
+        return asked  # "my hands shake" asks of no drug's risks, whatever was spoken of
     scores = {intent: score for intent, score in asked.ranking if intent != "emergency" or intent == asked.intent}
     for topic in _topics(asked):
         if topic in known.topics:

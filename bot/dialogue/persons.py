@@ -38,8 +38,10 @@ def whose(memory: Memory, reading: Reading) -> Whose:
         reading = replace(reading, person="other")
     if reading.person is None and memory.person == "relative" and has_cue("my_own_case", reading.text):
         reading = replace(reading, person="self")
-    if has_cue("back_to_first", reading.text) and (memory.parked is not None or memory.shelved is not None):
-        return _back(memory, reading)
+    if has_cue("back_to_first", reading.text):
+        if memory.parked is not None or memory.shelved is not None:
+            return _back(memory, reading)
+        reading = replace(reading, person=None)  # "forget my sister" speaks of the one who was spoken of before
     if memory.parked is not None:
         return _settled(memory, reading)
     known = set(memory.case.known()) - {"audience"}

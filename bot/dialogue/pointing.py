@@ -81,6 +81,8 @@ def compared(question: Question, asked: Asked, memory: Memory) -> Question:
     if len(memory.recent) > 1 and (len(spoken_of) < TWO - len(question.drugs) or has_cue("of_the_two", asked.text)):
         spoken_of = memory.recent[-TWO:]
     others = [d for d in spoken_of if d not in question.drugs]
+    if question.drugs and not question.aspects and memory.questions and set(memory.questions[-1].drugs) & set(others):
+        question = replace(question, aspects=memory.questions[-1].aspects)  # "would ciclosporin be gentler" on that
     return replace(question, drugs=(*others[: MOST_DRUGS - len(question.drugs)], *question.drugs))
 
 

@@ -22,9 +22,12 @@ from bot.dialogue.pointing import (
 )
 from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.worded import NAMED_ATTRIBUTES, by_its_words
+from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Question
 
 EXAMINATIONS = frozenset(("pft", "hrct", "ck_enzymes", "inflammatory_markers", "strength"))
+CNI = "calcineurin_inhibitor"
+TWO_CNIS = ("tacrolimus", "cyclosporine")
 MISTAKEN_FOR_WATCHING = ("ask_ild_treatment", "ask_drug_info", "ask_alternatives")
 
 
@@ -73,6 +76,9 @@ def _with_drugs_by_other_names(question: Question, asked: Asked, memory: Memory)
     another = last is not None and last.kind in ABOUT_A_DRUG and bool(set(last.drugs) - REPLACED)
     if of_the_dose and not another and has_cue("an_amount_of_mycophenolate", asked.text):
         question = replace(question, drugs=("mycophenolate_mofetil",))  # "1.5 g twice daily, is that too high"
+    if question.drugs == (CNI,) and has_cue("the_other_of_the_class", asked.text):
+        left = [d for d in TWO_CNIS if d not in memory.drugs]
+        question = replace(question, drugs=tuple(left)) if len(left) == 1 else question
     if not question.drugs and (shortened := shortened_drugs(asked, memory)):
         question = replace(question, drugs=shortened)
     of_references = memory.last is not None and memory.last.kind == "ask_citation"
@@ -109,6 +115,8 @@ def _set_against_another(question: Question, asked: Asked, memory: Memory) -> Qu
 
 def _of_those_spoken_of(question: Question, asked: Asked, memory: Memory) -> Question:
     """The question with the drugs that it leaves out; as it is when it leaves out none."""
+    if question.kind == "ask_evidence" and not question.drugs and _of_a_step(question):
+        return question  # "is there proof that splitting works"
     if question.act == "why_not" and not question.drugs and (not_offered := _named_and_not_offered(memory)):
         return replace(question, drugs=not_offered)
     two = memory.recent[-2:] if len(memory.drugs) == 1 and memory.drugs[0] in memory.recent[-2:] else ()
@@ -121,11 +129,21 @@ def _of_those_spoken_of(question: Question, asked: Asked, memory: Memory) -> Que
     return question
 
 
+def _of_a_step(question: Question) -> bool:
+    """Is the question about a way of staying on the drug (splitting, lowering, the coated form)?"""
+    aspects = load_knowledge().table.aspects
+    return any(aspects[a].topics[:1] == ("management",) for a in question.aspects if a in aspects)
+
+
 def _without_the_one_left(question: Question, reading: Reading) -> Question:
     """ "Tacrolimus after MMF: what to check?" asks of tacrolimus alone."""
     told = bool(set(reading.facts) - {"audience"}) and "?" not in reading.text and not has_cue("asking", reading.text)
     if question.kind == "ask_pregnancy" and question.drugs == ("corticosteroid",) and told:
         return replace(question, drugs=())  # "32 weeks, pred 10 only, lungs worse": what she has is not asked about
+    taken = {*REPLACED, "corticosteroid"}
+    if question.kind == "ask_pregnancy" and len(question.drugs) > 1 and set(question.drugs) <= taken:
+        stated = "pregnancy" in reading.facts and not has_cue("is_it_allowed", reading.text)
+        return replace(question, drugs=()) if stated else question  # "on MMF and pred 5, wants to conceive. Plan?"
     others = tuple(d for d in question.drugs if d not in REPLACED)
     if others and question.kind == "ask_contraindication":
         return replace(question, drugs=others)  # "MMF intolerant, would you still go for tac"

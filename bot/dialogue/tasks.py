@@ -55,8 +55,6 @@ def same_task(one: Task, other: Task) -> bool:
 
 def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> list[Task]:
     """What one question of the message asks for."""
-    if reading.act == "sources" and asked.intent != "ask_citation" and has_cue("what_it_says", asked.text):
-        reading = replace(reading, act=None)  # "IVIG? what does the article say" asks for no reference
     understood = reading.understood(asked)
     if has_cue("only_a_sound", reading.text.strip()) and intake.reply is None:
         return [Say("listening", understood)]

@@ -52,6 +52,8 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
         return _emergency(memory, reading)
     if reading.problem is not None:
         return Turn(memory, (Say(reading.problem, reading.understood()),))
+    if reading.act == "new_patient" and has_cue("undoes", reading.text.strip()):
+        reading = replace(reading, act="undo")  # "undo that, I was looking at another patient"
     anew = (flow is Flow.NEW_PATIENT or reading.act == "new_patient") and not _restarts_a_drug(memory, reading)
     if anew and reading.act != "undo" and not _says_whose(memory, reading):
         return _new_patient(memory, reading)

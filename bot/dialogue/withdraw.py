@@ -71,7 +71,7 @@ def with_withdrawals(memory: Memory, reading: Reading) -> Reading:
         stopped = [v for c in _clauses(reading.text) for _, v in _held_and_named(memory.case, c, reading)]
         if stopped := [v for v in CO_MEDICATION if v in stopped]:
             taken["contraindications"] = [*taken.get("contraindications", []), *stopped]
-    over = list(_over(memory.case, reading))
+    over = [*_over(memory.case, reading), *_result_of_another(memory.case, reading)]
     if over:
         taken["contraindications"] = [*taken.get("contraindications", []), *over]
     if elsewhere := _laid_elsewhere(memory, reading):
@@ -98,7 +98,7 @@ def with_withdrawals(memory: Memory, reading: Reading) -> Reading:
 
 def supposed_away(case: Case, reading: Reading) -> tuple[str, ...]:
     """Facts of the case that the message supposes gone ("what if TPMT were normal", "if she came off allopurinol")."""
-    named: set[str] = set()
+    named = set(TEST_RESULTS[:4]) if has_cue("results_supposed_normal", reading.text) else set()
     for mention in reading.mentions:
         context = set(mention.context)
         if mention.concept == "healthy" and context & SUPPOSED:
@@ -106,6 +106,15 @@ def supposed_away(case: Case, reading: Reading) -> tuple[str, ...]:
         if mention.concept == "contraindication" and context & SUPPOSED and "withdrawn" in context:
             named.add(mention.value)
     return tuple(v for v in case.contraindications if v in named)
+
+
+def _result_of_another(case: Case, reading: Reading) -> tuple[str, ...]:
+    """The result that was someone else's ("that TPMT was my sister's, mine is normal")."""
+    if "?" in reading.text or reading.hypothetical or not has_cue("mine_is_normal", reading.text):
+        return ()
+    held = tuple(v for v in case.contraindications if v in TEST_RESULTS)
+    named = tuple(v for v in held if v.partition("_")[0] in reading.text.casefold())
+    return named or (held if len(held) == 1 else ())
 
 
 def _over(case: Case, reading: Reading) -> Iterator[Any]:

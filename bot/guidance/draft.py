@@ -32,6 +32,7 @@ class Draft:
         self.escalation: Raised | None = None
         self.options: list[OptionEntry] = []
         self.unknown: list[str] = []
+        self._unknown_told = 0
         self.ask: Ask | None = None
         self.assumptions: list[str] = []
         self._statements: dict[str, Statement] = {}
@@ -114,6 +115,12 @@ class Draft:
             self.miss(self.words("unsaid_general", topic=self.knowledge.table.aspects[aspect].label[self.register]))
         return found
 
+    def lead_with_what_is_missing(self) -> None:
+        """Begin with the first thing that the article does not say: it is what was asked."""
+        self._lines.insert(0, self.headline)
+        self.headline = f"{self.words('not_in_article')}: {self.unknown[0]}."
+        self._unknown_told = 1
+
     def miss_what_rules_leave_out(self, triggered: Triggered) -> None:
         """Say what the article leaves out where these rules are triggered ("nintedanib in pregnancy")."""
         for rules in triggered.values():
@@ -181,9 +188,9 @@ class Draft:
     def _text(self, notice: str) -> str:
         parts = [self.escalation.text] if self.escalation else []
         parts += [self.headline, *self._lines]
-        if self.unknown:
+        if unknown := self.unknown[self._unknown_told :]:
             room = UNKNOWN_BESIDE_OPTIONS if len(self.options) > 4 else UNKNOWN_IN_TEXT
-            shown = self.unknown if self.full else self.unknown[:room]
+            shown = unknown if self.full else unknown[:room]
             parts.append(f"{self.words('not_in_article')}: {'; '.join(shown)}.")
         if self.assumptions:
             parts.append(f"{self.words('assumed')}: {'; '.join(self.assumptions)}.")

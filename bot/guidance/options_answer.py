@@ -69,6 +69,9 @@ def options_answer(case: Case, question: Question, knowledge: Knowledge) -> Answ
         draft.miss(knowledge.table.silences[ALWAYS_SILENT[question.kind]].text[draft.register])
     for silence in draft.miss_what_the_article_leaves_out():
         draft.support(silence.then)
+    of_its_subject = set(subject) - set(ALWAYS_SAID.get(question.kind, ()))
+    if question.kind == "ask_side_effect_management" and question.aspects and draft.unknown and not of_its_subject:
+        draft.lead_with_what_is_missing()
     draft.miss_what_rules_leave_out(triggered_rules(draft.case, knowledge.rules))
     draft.ask, draft.assumptions = ask_and_assume(draft, placement)
     _suggestions(draft, placement)

@@ -35,6 +35,7 @@ _ELSEWHERE = "elsewhere"
 _FREQUENCY = words("words_of_frequency")
 _NOT_TOLERATED = "tolerated"
 _SHORT = 6
+_FIRST_PERSON = frozenset({"i", "im", "ive"})
 
 
 def lay_to_drugs(concepts: Sequence[Concept], tokens: Sequence[Token]) -> list[Concept]:
@@ -62,7 +63,9 @@ def _other_only_of_the_drug(concepts: list[Concept], tokens: Sequence[Token]) ->
     in_view = bool(named & MMF) or (
         not named
         and not (raw | set(said)) & _OTHER_DISEASES
-        and (len(said) <= _SHORT or _is_tied(said) or _has_other_effect(concepts))
+        and (
+            len(said) <= _SHORT or _is_tied(said) or _has_other_effect(concepts) or _is_told_of_oneself(concepts, said)
+        )
     )
     if in_view:
         return concepts
@@ -77,6 +80,14 @@ def _is_tied(said: Sequence[str]) -> bool:
     around_it = (set(said[max(0, n - 1) : n + 2]) for n, word in enumerate(said) if word in ("it", "this"))
     tied = any(word in _TIED and (n == 0 or said[n - 1] not in _OTHER_TABLETS) for n, word in enumerate(said))
     return tied or any(near & _BESIDE_IT for near in around_it)
+
+
+def _is_told_of_oneself(concepts: Sequence[Concept], said: Sequence[str]) -> bool:
+    """ "My hands shake and I can't sleep": a complaint stated in the first person to a guide on one drug."""
+    own = bool(_FIRST_PERSON & set(said)) and not any(c.concept == "person" and c.value != "self" for c in concepts)
+    return own and any(
+        c.concept == "side_effect" and c.status == "fact" and "asserted" in c.modifiers for c in concepts
+    )
 
 
 def _has_other_effect(concepts: Sequence[Concept]) -> bool:

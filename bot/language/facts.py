@@ -148,12 +148,8 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
             place["side_effect_severity"] = max((c.value, known or c.value), key=SEVERITIES.index)
         elif target.status == "fact" and c.status in ("fact", "past"):
             slots.facts["side_effect_persistent"] = c.value != "no"
-    if (
-        not carriers
-        and len(tokens) <= _SHORT
-        and not any(c.concept in ("healthy", "contraindication") for c in concepts)
-    ):
-        _bare_persistence(slots, concepts)
+    if not carriers and not any(c.concept in ("healthy", "contraindication") for c in concepts):
+        _bare_persistence(slots, concepts, tokens)
     responses = [
         c for c in concepts if c.concept == "response" and (c.drug is None or is_mmf(c.drug)) and c.status == "fact"
     ]
@@ -197,9 +193,12 @@ def _response(concept: Concept, tokens: Sequence[Token]) -> str:
     return "poor" if concept.value == "good" and before & _DENIALS else concept.value
 
 
-def _bare_persistence(slots: Slots, concepts: Sequence[Concept]) -> None:
-    """ "It keeps coming back": of an effect that was named before."""
+def _bare_persistence(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -> None:
+    """ "It keeps coming back", in a short sentence: of an effect that was named before."""
     for c in concepts:
+        sentence = [t for t in tokens if t.sentence == tokens[c.match.start].sentence]
+        if len(sentence) > _SHORT:
+            continue
         if c.concept == "persistent" and c.value != "again" and (c.status in ("fact", "past") or c.supposed):
             place = slots.scenario if c.supposed else slots.facts
             place["side_effect_persistent"] = c.value == "yes"

@@ -10,6 +10,8 @@ from bot.language.male_patients import is_male_patient
 from bot.language.slots import DENIED, Slots, unique
 from bot.language.tokens import Token
 
+OVER = "breastfeeding_over"
+"""Nursing that has ended ("I stopped breastfeeding last week"): it is taken back; a new pregnancy is left open."""
 WISHED = "breastfeeding_wished"
 """Nursing meant for later ("she wants to breastfeed"): supposed, not so now."""
 
@@ -17,13 +19,16 @@ WISHED = "breastfeeding_wished"
 def fill_pregnancy(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -> None:
     """Pregnancy of this patient, what is supposed or denied of it, and what the message is about."""
     wished = any(c.concept == "pregnancy" and c.value == WISHED and c.status not in DENIED for c in concepts)
-    said = [c for c in concepts if c.concept == "pregnancy" and c.value != WISHED]
+    over = any(c.concept == "pregnancy" and c.value == OVER and not c.supposed for c in concepts)
+    said = [c for c in concepts if c.concept == "pregnancy" and c.value not in (WISHED, OVER)]
     denied = unique(c.value for c in said if c.status in DENIED and c.value != "not_pregnant")
     denied += [
         v
         for v in ("pregnant",)
         if any(c.value == "not_pregnant" and c.status == "fact" for c in said) and v not in denied
     ]
+    if over and "breastfeeding" not in denied:
+        denied = [*denied, "breastfeeding"]
     if delivered := _cannot_be(concepts, "delivered"):
         denied = [*denied, *(v for v in ("pregnant",) if v not in denied)]
     denied, stated = _last_word(said, denied)

@@ -90,6 +90,13 @@ def _names_concept(concepts: Sequence[Concept]) -> bool:
     return any(c.concept in _MEDICAL for c in concepts)
 
 
+_BEFORE_AN_ORDER = frozenset(
+    {"ok", "okay", "and", "so", "now", "right", "next", "thanks", "great", "good", "then", "please", "a", "the", "one"}
+    | {"different", "another", "new", "question", "for", "about", "on", "to", "moving", "hi", "hello", "here", "is"}
+)
+_NO_PATIENT = frozenset({"visit", "form", "forms", "leaflet", "appointment", "appointments", "info", "information"})
+
+
 def act_of(concepts: Sequence[Concept], tokens: Sequence[Token], citation: int | None) -> str | None:
     """What is asked of the conversation itself, in a short message that is about nothing else."""
     acts = [c for c in concepts if c.concept == "act"]
@@ -104,12 +111,22 @@ def act_of(concepts: Sequence[Concept], tokens: Sequence[Token], citation: int |
         elif c.value == "sources":
             if words <= _SHORT_ACT + 1 and not medical and citation is None:
                 return "sources"
+        elif c.value == "new_patient" and _opens_a_case(c, tokens):
+            return c.value
         elif c.value in ("show_case", "new_patient"):
             if words <= _SHORT_ACT + 6:
                 return c.value
         elif words <= _SHORT_ACT + (_LISTENER if c.value == "plain" else 0) and not medical:
             return c.value
     return None
+
+
+def _opens_a_case(act: Concept, tokens: Sequence[Token]) -> bool:
+    """ "New patient please. 72M, ..." of any length: the order stands first, or in a short sentence of its own."""
+    sentence = [t for t in tokens if t.sentence == tokens[act.match.start].sentence and not t.is_mark]
+    first = all(t.is_mark or t.norm in _BEFORE_AN_ORDER for t in tokens[: act.match.start])
+    after = tokens[act.match.end].norm if act.match.end < len(tokens) else ""
+    return (first and after not in _NO_PATIENT) or len(sentence) <= _SHORT_ACT
 
 
 def _is_about_treatment(act: Concept, tokens: Sequence[Token]) -> bool:
