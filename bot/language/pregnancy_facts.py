@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.language.concepts import Concept
@@ -20,7 +21,7 @@ def fill_pregnancy(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[T
     """Pregnancy of this patient, what is supposed or denied of it, and what the message is about."""
     wished = any(c.concept == "pregnancy" and c.value == WISHED and c.status not in DENIED for c in concepts)
     over = any(c.concept == "pregnancy" and c.value == OVER and not c.supposed for c in concepts)
-    said = [c for c in concepts if c.concept == "pregnancy" and c.value not in (WISHED, OVER)]
+    said = [_once_denied(c) for c in concepts if c.concept == "pregnancy" and c.value not in (WISHED, OVER)]
     denied = unique(c.value for c in said if c.status in DENIED and c.value != "not_pregnant")
     denied += [
         v
@@ -55,6 +56,12 @@ def fill_pregnancy(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[T
         slots.retracted["pregnancy"] = denied
     elif not said and any(c.concept == "not_so" and _ends_a_clause(c, tokens) for c in concepts):
         slots.retracted["pregnancy"] = ["pregnant"]  # "ok but I'm not": of what was supposed before
+
+
+def _once_denied(concept: Concept) -> Concept:
+    """ "She isn't pregnant, test was negative": the second "no" is of the test and takes nothing back."""
+    twice = concept.value == "not_pregnant" and concept.status == "absent"
+    return replace(concept, status="fact") if twice else concept
 
 
 def _cannot_be(concepts: Sequence[Concept], why: str) -> bool:
