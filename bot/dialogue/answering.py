@@ -194,7 +194,7 @@ def _says_nothing_else(reading: Reading) -> bool:
     """Only a yes or no alone is taken for the reply: "no, it is mild", "no fever" may answer what was not asked."""
     told = set(reading.facts) - {"audience"} or reading.severity or reading.retracted or reading.absent
     asked = any(a.aspects or a.drugs or a.terms for a in reading.asked) and not has_cue("yes_or_no", reading.text)
-    beside = len(reading.text.split()) > A_FEW_WORDS and has_cue("opens_with_yes_or_no", reading.text.strip())
+    beside = len(reading.text.split()) > A_FEW_WORDS and reading.language == "en"
     asks = any(a.intent in (*ABOUT_A_DRUG, *ABOUT_THE_CASE) for a in reading.asked)
     # "no I'm safe, just fed up" answers something else
     more = beside and not asks and not has_cue("nothing_beside_yes_or_no", reading.text.strip())

@@ -19,11 +19,13 @@ from bot.dialogue.kinds import (
     REPLACED,
 )
 from bot.dialogue.memory import Memory
-from bot.dialogue.reading import Asked
+from bot.dialogue.reading import Asked, Reading
 from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import IN_ARTICLE, Question
 
 TWO = 2
+CNI = "calcineurin_inhibitor"
+TWO_CNIS = ("tacrolimus", "cyclosporine")
 ON_ATTRIBUTES = ("ask_monitoring", "ask_dose", "ask_drug_risk", "ask_evidence", "ask_pregnancy")
 _ON = re.compile(r"\b(?:on|by|for|regarding|as to|in) (?:the |their |terms of )*(\w+(?: \w+)?)[ ?.!]*$", re.IGNORECASE)
 _COMPARE = re.compile(r"\bcompare (?:the )?(monitoring|doses?|dosing|side effects|risks?|evidence)\b", re.IGNORECASE)
@@ -71,6 +73,15 @@ def pointed_at(question: Question, ordinal: int, memory: Memory) -> Question:
     if memory.options and not memory.named:
         return replace(question, kind=kind, options=(listed[place],), drugs=memory.option_drugs.get(listed[place], ()))
     return replace(question, kind=kind, drugs=(listed[place],))
+
+
+def with_the_other_inhibitor(memory: Memory, reading: Reading) -> Reading:
+    """The reading in which "the other CNI" is the one of the two that was not just spoken of."""
+    left = tuple(d for d in TWO_CNIS if d not in memory.drugs)
+    if len(left) != 1 or not has_cue("the_other_of_the_class", reading.text):
+        return reading
+    asked = tuple(replace(a, drugs=left, aspects=()) if a.drugs == (CNI,) else a for a in reading.asked)
+    return replace(reading, asked=asked, drugs=tuple(left[0] if d == CNI else d for d in reading.drugs))
 
 
 def compared(question: Question, asked: Asked, memory: Memory) -> Question:

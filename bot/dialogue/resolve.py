@@ -26,8 +26,6 @@ from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import Question
 
 EXAMINATIONS = frozenset(("pft", "hrct", "ck_enzymes", "inflammatory_markers", "strength"))
-CNI = "calcineurin_inhibitor"
-TWO_CNIS = ("tacrolimus", "cyclosporine")
 MISTAKEN_FOR_WATCHING = ("ask_ild_treatment", "ask_drug_info", "ask_alternatives")
 
 
@@ -76,9 +74,6 @@ def _with_drugs_by_other_names(question: Question, asked: Asked, memory: Memory)
     another = last is not None and last.kind in ABOUT_A_DRUG and bool(set(last.drugs) - REPLACED)
     if of_the_dose and not another and has_cue("an_amount_of_mycophenolate", asked.text):
         question = replace(question, drugs=("mycophenolate_mofetil",))  # "1.5 g twice daily, is that too high"
-    if question.drugs == (CNI,) and has_cue("the_other_of_the_class", asked.text):
-        left = [d for d in TWO_CNIS if d not in memory.drugs]
-        question = replace(question, drugs=tuple(left)) if len(left) == 1 else question
     if not question.drugs and (shortened := shortened_drugs(asked, memory)):
         question = replace(question, drugs=shortened)
     of_references = memory.last is not None and memory.last.kind == "ask_citation"

@@ -139,7 +139,8 @@ def _consulted(task: Consult, question: Question, turn: Turn, ask_engine: Engine
     answer = ask_engine(task.case, question)
     if answer.escalation and answer.kind != "emergency":
         rule = gravest(answer.escalation.rule, task.case)
-        if load_knowledge().table.red_flags[rule].level == "emergency":
+        dealt_with = rule in turn.memory.told  # an emergency is there only once somebody sees to it
+        if load_knowledge().table.red_flags[rule].level == "emergency" and not dealt_with:
             return ask_engine(task.case, Question(kind="emergency", rows=(rule,)))  # nothing else beside it
     if unsaid := left_unsaid(task.of_the_article, answer):
         audience = task.case.audience

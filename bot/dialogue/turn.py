@@ -12,13 +12,14 @@ from dataclasses import replace
 from bot.dialogue.answering import reply_to
 from bot.dialogue.data import has_cue
 from bot.dialogue.escalate import graver_since, gravest, red_flag_question, taken_together
-from bot.dialogue.expect import in_context
+from bot.dialogue.expect import BY_THE_WAY, UNSURE, in_context
 from bot.dialogue.focus import back_to_the_case, with_own_severity, with_supposed
 from bot.dialogue.intake import take_in
 from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, ATTRIBUTES, OF_A_SIDE_EFFECT, REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.persons import Whose, whose
 from bot.dialogue.plan import FLOW_OF, Consult, Flow, Note, Say, Task, Turn
+from bot.dialogue.pointing import with_the_other_inhibitor
 from bot.dialogue.readers import for_its_reader
 from bot.dialogue.reading import Asked, Reading, RedFlag
 from bot.dialogue.said_out import in_words, wants_the_reason, with_exclusions
@@ -41,6 +42,7 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
     """
     heard = reading.intent
     memory, reading = back_to_the_case(memory, for_its_reader(reading))
+    reading = with_the_other_inhibitor(memory, reading)
     own = with_subject_of_the_drug(memory, with_own_severity(memory, reading))
     likely = told_apart(in_context(memory, own))
     likely = with_withdrawals(memory, with_supposed(memory, likely))
@@ -54,13 +56,16 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
         return Turn(memory, (Say(reading.problem, reading.understood()),))
     if reading.act == "new_patient" and has_cue("undoes", reading.text.strip()):
         reading = replace(reading, act="undo")  # "undo that, I was looking at another patient"
-    anew = (flow is Flow.NEW_PATIENT or reading.act == "new_patient") and not _restarts_a_drug(memory, reading)
+    by_intent = flow is Flow.NEW_PATIENT and (
+        reading.language != "en" or not reading.text or has_cue("starts_afresh", reading.text)
+    )
+    anew = (by_intent or reading.act == "new_patient") and not _restarts_a_drug(memory, reading)
     if anew and reading.act != "undo" and not _says_whose(memory, reading):
         return _new_patient(memory, reading)
     if memory.emergency is not None:
         if not _over(reading):
             return _still_an_emergency(memory, reading, flow)
-        memory = replace(memory, emergency=None)
+        memory = replace(memory, emergency=None, told=tuple(dict.fromkeys((*memory.told, memory.emergency))))
         asks = has_cue("asks", reading.text) and any(a.intent in ABOUT_THE_CASE for a in reading.asked)
         if not asks and not any(a.intent in QUESTIONS for a in reading.asked):
             return Turn(take_in(memory, reading).memory, (Say("emergency_over", reading.understood()),))
@@ -197,7 +202,8 @@ def _worth_answering(reading: Reading) -> tuple[Asked, ...]:
     """The parts of a message that ask; what only states is in the case already when something is asked beside it."""
     questions = tuple(a for a in reading.asked if a.intent not in STATEMENTS)
     if any(a.intent in QUESTIONS for a in questions):
-        return questions
+        # "when it is over, what instead": half a sentence is no farewell
+        return tuple(a for a in questions if a.intent not in BY_THE_WAY or a.confidence >= UNSURE)
     return reading.asked or (Asked("out_of_scope"),)
 
 

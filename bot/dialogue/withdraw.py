@@ -25,6 +25,9 @@ PASSING = ("uncontrolled_hypertension", "active_infection", "cytopenia")
 """Contraindications that can be over without anyone having been wrong."""
 OF_AN_ORGAN = ("renal_impairment", "liver_disease")
 STUDY_DRUGS = ("mycophenolate_mofetil", "mycophenolate_sodium")
+_EGFR = re.compile(r"\b(?:egfr|gfr|crcl|creatinine clearance)\b\D{0,25}?(\d{2,3})\b", re.IGNORECASE)
+WEAK_BELOW = 60
+"""mL/min/1.73 m2: an eGFR below it is read as renal impairment (KDIGO, stage G3a and beyond)."""
 A_FEW_WORDS = 8
 """Up to so many words "sorry, wrong chart" is about all that the last message told."""
 BEFORE_THE_DRUG = 30
@@ -72,6 +75,7 @@ def with_withdrawals(memory: Memory, reading: Reading) -> Reading:
         if stopped := [v for v in CO_MEDICATION if v in stopped]:
             taken["contraindications"] = [*taken.get("contraindications", []), *stopped]
     over = [*_over(memory.case, reading), *_result_of_another(memory.case, reading)]
+    over += _kidneys_after_all(memory.case, reading.text)
     if over:
         taken["contraindications"] = [*taken.get("contraindications", []), *over]
     if elsewhere := _laid_elsewhere(memory, reading):
@@ -115,6 +119,13 @@ def _result_of_another(case: Case, reading: Reading) -> tuple[str, ...]:
     held = tuple(v for v in case.contraindications if v in TEST_RESULTS)
     named = tuple(v for v in held if v.partition("_")[0] in reading.text.casefold())
     return named or (held if len(held) == 1 else ())
+
+
+def _kidneys_after_all(case: Case, text: str) -> list[str]:
+    """Weak kidneys that were a slip of figures ("eGFR is 84, not 48"), by the limit from which they count as weak."""
+    told = _EGFR.search(text)
+    corrects = "renal_impairment" in case.contraindications and has_cue("change", text)
+    return ["renal_impairment"] if told and corrects and float(told[1]) >= WEAK_BELOW else []
 
 
 def _over(case: Case, reading: Reading) -> Iterator[Any]:
@@ -198,7 +209,8 @@ def _laid_elsewhere(memory: Memory, reading: Reading) -> tuple[str, ...]:
     held = memory.case.side_effect
     if memory.person and reading.person and memory.person != reading.person:
         return ()  # what another person's trouble came from says nothing of this one's
-    if not held or reading.hypothetical or reading.text.rstrip().endswith("?"):
+    asks = reading.text.rstrip().endswith("?") or has_cue("opens_a_question", reading.text.strip())
+    if not held or reading.hypothetical or asks:
         return ()
     cleared = any(
         m.concept == "drug"

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 FALLBACK_INTENT: Final = "nlu_fallback"
 EMERGENCY_INTENT: Final = "emergency"
 FAILED: Final = "understanding_failed"
-SECOND_OPINION: Final = 0.8
+SECOND_OPINION: Final = 0.9
 """From this probability on, the classifier calls an emergency by itself, where the gate knows none of the signs."""
 SECOND_OPINION_TEMPERED: Final = 0.97
 """The same where the message also denies, supposes, looks back or reassures: classifiers are poor at "not"."""
