@@ -52,9 +52,10 @@ class Memory:
     supposed nothing. ``recent`` are the drugs asked about by name, the latest last; ``named`` are those that one
     message named together, in their order: a list to point at. ``topic`` is what was last spoken of that can be mild or
     severe (see bot.dialogue.focus). ``last`` is the last question of any kind. ``told`` are the red flags of the case
-    that were shown in full, and emergencies that were dealt with. ``undo`` are earlier cases, the latest last. ``emergency`` is the red flag that nobody has
-    yet said was dealt with, ``today`` the one of the last answer that must not wait for tomorrow. ``parked`` are facts
-    of a message until it is known whose they are, ``shelved`` the case of another person of this conversation.
+    that were shown in full, and emergencies that were dealt with. ``undo`` are earlier cases, the latest last.
+    ``emergency`` is the red flag that nobody has yet said was dealt with, ``today`` the one of the last answer that
+    must not wait for tomorrow. ``parked`` are facts of a message until it is known whose they are, ``shelved`` the
+    case of another person of this conversation.
     """
 
     case: Case = field(default_factory=Case)
