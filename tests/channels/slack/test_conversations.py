@@ -64,8 +64,8 @@ def test_entities_are_read_and_written(door: Door, private: str) -> None:
 def test_four_deliveries_are_answered_once(door: Door, private: str) -> None:
     body = message("azathioprine dose?", private)
     door.ask(body)
-    for number in range(3):
-        door.deliver(body, ago=10 + number)
+    for ago in (12, 11, 10):  # each signed later than the one before, also where a second passes between two
+        door.deliver(body, ago=ago)
     assert quiet(door, private, than=1)
 
 
