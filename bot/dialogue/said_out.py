@@ -19,12 +19,14 @@ from bot.guidance.conditions import expand
 from bot.guidance.knowledge import listed, load_knowledge
 
 _MARK = "drugname"
+STUDY_DRUG = "mycophenolate_mofetil"
 _CLAUSE_END = re.compile(r"[.;!?\n]+(?=\s|$)")
 
 
 def with_exclusions(memory: Memory, reading: Reading) -> Reading:
     """The reading with the drugs that it rules out by word, and with those that it lets in again."""
     out, back = drugs_said_to_be_out(reading), _said_to_be_possible(memory, reading)
+    out += tuple(d for d in _given_up(memory, reading) if d not in out)
     if out:
         reading = replace(reading, facts={**reading.facts, "drugs_excluded": list(out)})
     if back:
@@ -35,6 +37,15 @@ def with_exclusions(memory: Memory, reading: Reading) -> Reading:
 def drugs_said_to_be_out(reading: Reading) -> tuple[str, ...]:
     """The drugs other than mycophenolate that the message rules out by word; none when it asks or supposes."""
     return _stated(reading, "drug_said_to_be_out")
+
+
+def _given_up(memory: Memory, reading: Reading) -> tuple[str, ...]:
+    """Mycophenolate that was not tolerated or was stopped, where the lungs are bad: nobody tries ways to stay on it."""
+    stated = {slot: reading.facts.get(slot, getattr(memory.case, slot)) for slot in ("ild_severity", "ild_course")}
+    bad = stated["ild_severity"] == "severe" or stated["ild_course"] not in (None, "stable")
+    if not bad or reading.hypothetical or not has_cue("mycophenolate_given_up", reading.text):
+        return ()
+    return (STUDY_DRUG,) if STUDY_DRUG in reading.drugs else ()
 
 
 def wants_the_reason(reading: Reading) -> bool:

@@ -22,7 +22,7 @@ from bot.dialogue.plan import FLOW_OF, Consult, Flow, Note, Say, Task, Turn
 from bot.dialogue.pointing import with_the_other_inhibitor
 from bot.dialogue.readers import for_its_reader
 from bot.dialogue.reading import Asked, Reading, RedFlag
-from bot.dialogue.said_out import in_words, wants_the_reason, with_exclusions
+from bot.dialogue.said_out import STUDY_DRUG, in_words, wants_the_reason, with_exclusions
 from bot.dialogue.several import told_apart
 from bot.dialogue.statements import QUESTIONS
 from bot.dialogue.subjects import with_subject_of_the_drug
@@ -177,7 +177,8 @@ def _ordinary(memory: Memory, reading: Reading, flow: Flow) -> Turn:
         return _other_person(found, reading)
     memory, reading, notes = found.memory, found.reading, tuple(Note(n) for n in found.notes)
     reading = with_exclusions(memory, reading)
-    out = tuple(d for d in reading.facts.get("drugs_excluded", ()) if d not in memory.case.drugs_excluded)
+    known = (*memory.case.drugs_excluded, STUDY_DRUG)  # why mycophenolate was given up is told already
+    out = tuple(d for d in reading.facts.get("drugs_excluded", ()) if d not in known)
     if out and wants_the_reason(reading):
         notes = (*notes, Note("drug_said_to_be_out", {"labels": in_words(out)}))
     intake = take_in(memory, reading)
