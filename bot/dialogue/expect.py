@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from bot.dialogue.cited import another_reference
 from bot.dialogue.data import DialogueDataError, asks_of_the_whole_case, has_cue, is_short, read
-from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.said_out import drugs_said_to_be_out
@@ -17,7 +17,6 @@ from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import INTENTS
 from bot.guidance.vocabulary import TOPICS
 
-REPLACED = ("mycophenolate_mofetil", "mycophenolate_sodium")
 TOLD = frozenset(("ild_severity", "ild_course", "low_dlco"))
 SECOND_VOICE = 0.05
 """A question that the classifier hears at least so much beside a correction is answered."""

@@ -164,9 +164,8 @@ def with_supposed(memory: Memory, reading: Reading) -> Reading:
     supposed = {slot: value for slot, value in supposed.items() if slot not in reading.scenario}
     if not supposed:
         return reading
-    if (
-        "contraindications" in supposed and memory.drugs and reading.asked
-    ):  # "and if it comes back low" asks of the drug of that test
+    of_a_test = "contraindications" in supposed and bool(memory.drugs) and bool(reading.asked)
+    if of_a_test:  # "and if it comes back low" asks of the drug of that test
         of_it = replace(reading.asked[0], intent="ask_contraindication", drugs=memory.drugs[:1])
         reading = replace(reading, asked=(of_it,))
     return replace(reading, scenario={**reading.scenario, **supposed}, hypothetical=True)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.dialogue.data import asks_of_the_whole_case, has_cue, in_the_light, is_short, without_lead_in
-from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE, ATTRIBUTES, IS_IT_SAFE
+from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE, ATTRIBUTES, IS_IT_SAFE, REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
 from bot.guidance.knowledge import load_knowledge
@@ -28,7 +28,6 @@ HEARD_BY_CHANCE = (
     "nlu_fallback",
 )
 """What a few words without a subject are taken for when the classifier has nothing to hold on to."""
-REPLACED = frozenset(("mycophenolate_mofetil", "mycophenolate_sodium"))
 UNSURE = 0.8
 A_NAME = 3
 """Words at most of a name alone ("St John's wort")."""

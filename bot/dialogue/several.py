@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.dialogue.data import has_cue
+from bot.dialogue.kinds import REPLACED
 from bot.dialogue.reading import MOST_QUESTIONS, Asked, Mention, Reading
 
 LISTED = ("ask_alternatives", "ask_dose", "ask_monitoring", "ask_evidence", "ask_drug_risk", "ask_pregnancy")
 """What is asked about by its mere name in a list; cues.yml has the names under ``also:`` and the intent."""
 TELLS = ("report_side_effect", "provide_patient_info", "correct_info", "ask_treatment_failure")
 """What a part is taken for that tells something first and asks in a few words at its end."""
-REPLACED = ("mycophenolate_mofetil", "mycophenolate_sodium")
 """What the alternatives are to: the dose asked about beside them is theirs."""
 A_SUBJECT = 2
 """Words of a part that names a subject and nothing else."""

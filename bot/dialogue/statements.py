@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from bot.dialogue.data import has_cue
 from bot.dialogue.intake import Intake
-from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE
+from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, REPLACED
 from bot.dialogue.reading import Asked, Reading
 
 QUESTIONS = frozenset((*ABOUT_A_DRUG, *ABOUT_THE_CASE)) - {"report_side_effect"}
 """Intents that ask something of the guidance outright."""
-MYCOPHENOLATE = ("mycophenolate_mofetil", "mycophenolate_sodium")
 DECISIVE = frozenset(
     (
         "ild_severity",
@@ -42,14 +41,14 @@ def only_news(asked: Asked, reading: Reading, intake: Intake) -> bool:
         return False  # "pick one for myositis-ILD" only names the disease in passing
     if asked.intent in ABOUT_A_DRUG and asked.aspects and asked.confidence >= SURE:
         return False  # "once or twice a day" after a dose asks on, whatever it sounds like besides
-    of_a_drug = bool(set(asked.drugs) - set(intake.memory.case.drugs_tried) - set(MYCOPHENOLATE))
+    of_a_drug = bool(set(asked.drugs) - set(intake.memory.case.drugs_tried) - REPLACED)
     putting = "?" in reading.text or has_cue("asks", reading.text) or of_a_drug or asked.ordinal is not None
     return decisive and not putting and bool(intake.memory.questions) and asked.intent not in ABOUT_THE_CASE
 
 
 def tells_the_dose_taken(asked: Asked, reading: Reading, intake: Intake) -> bool:
     """ "Mycophenolate 1 g twice daily for Jo-1" beside a case tells what is taken; nothing in it asks."""
-    of_the_drug = bool(asked.drugs) and set(asked.drugs) <= set(MYCOPHENOLATE) and has_cue("an_amount", asked.text)
+    of_the_drug = bool(asked.drugs) and set(asked.drugs) <= REPLACED and has_cue("an_amount", asked.text)
     asks = "?" in reading.text or has_cue("ask_dose", asked.text) or has_cue("asking", asked.text)
     begun = bool(intake.memory.questions) and bool(intake.memory.case.side_effect)
     return begun and of_the_drug and not asks and asked.intent == "ask_dose"

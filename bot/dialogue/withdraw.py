@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot.dialogue.data import DialogueDataError, has_cue, key, read
+from bot.dialogue.kinds import REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Reading
 from bot.guidance.model import LISTS_OF_DRUGS, ONE_OF, SLOTS, SOME_OF, Case
@@ -24,7 +25,6 @@ SUPPOSED = frozenset(("hypothetical", "scenario"))
 PASSING = ("uncontrolled_hypertension", "active_infection", "cytopenia")
 """Contraindications that can be over without anyone having been wrong."""
 OF_AN_ORGAN = ("renal_impairment", "liver_disease")
-STUDY_DRUGS = ("mycophenolate_mofetil", "mycophenolate_sodium")
 _EGFR = re.compile(r"\b(?:egfr|gfr|crcl|creatinine clearance)\b\D{0,25}?(\d{2,3})\b", re.IGNORECASE)
 WEAK_BELOW = 60
 """mL/min/1.73 m2: an eGFR below it is read as renal impairment (KDIGO, stage G3a and beyond)."""
@@ -214,12 +214,12 @@ def _laid_elsewhere(memory: Memory, reading: Reading) -> tuple[str, ...]:
         return ()
     cleared = any(
         m.concept == "drug"
-        and m.value in STUDY_DRUGS
+        and m.value in REPLACED
         and has_cue("clears", reading.text[max(0, m.start - BEFORE_THE_DRUG) : m.start].rstrip())
         for m in reading.mentions
     )
     blamed = has_cue("laid_to", reading.text) and not any(
-        m.concept == "drug" and m.value in STUDY_DRUGS for m in reading.mentions
+        m.concept == "drug" and m.value in REPLACED for m in reading.mentions
     )
     if not (cleared or blamed):
         return ()
