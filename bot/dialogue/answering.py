@@ -62,7 +62,8 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
     degree = reading.severity or ((_degree_said(reading) or _opening(reading)) if at_once else None)
     if degree and slot in SEVERITY_OF and not of_the_drug and not _corrects_another(SEVERITY_OF[slot], memory, reading):
         return Reply(slot, {SEVERITY_OF[slot]: degree})
-    if slot == "side_effect_severity" and pending.turn == memory.turns and (said := _in_other_words(reading)):
+    another = _corrects_another(slot, memory, reading)
+    if slot == "side_effect_severity" and at_once and not another and (said := _in_other_words(reading)):
         return Reply(slot, {slot: said})
     if reading.reply == "unknown":
         return Reply(slot)
@@ -81,6 +82,8 @@ def bare_severity(memory: Memory, reading: Reading) -> Facts:
     asks = has_cue("opens_a_question", reading.text.strip()) and len(reading.text.split()) <= A_BARE_QUESTION
     if severity is None or asks:  # "why early" tells no degree
         return {}
+    if (denied := _slot_of_the_degree_denied(memory, reading)) is not None:
+        return {denied: severity}
     if _about_the_drug(memory, reading) and "ild_severity" not in reading.retracted:
         return {"side_effect_severity": severity}
     slot = severity_slot(memory, reading)
@@ -97,6 +100,13 @@ def bare_severity(memory: Memory, reading: Reading) -> Facts:
     return {"side_effect_severity": severity} if effect else {}
 
 
+def _slot_of_the_degree_denied(memory: Memory, reading: Reading) -> str | None:
+    """ "It is mild, not severe" is about what is held as severe, where only one thing is."""
+    denied = {m.value for m in reading.mentions if m.concept == "severity" and set(m.context) & set(DENIED)}
+    slots = [slot for slot in OF_A_TOPIC.values() if getattr(memory.case, slot) in denied]
+    return slots[0] if len(slots) == 1 else None
+
+
 def bare_course(memory: Memory, reading: Reading) -> Facts:
     """How the lungs do, where a correction names no lung ("radiology says stable, not progressive")."""
     told = {"ild_course", "ild_severity"} & {*reading.facts, *reading.scenario, *reading.retracted}
@@ -109,7 +119,8 @@ def bare_course(memory: Memory, reading: Reading) -> Facts:
 def _corrects_another(slot: str, memory: Memory, reading: Reading) -> bool:
     """ "Sorry, not severe, moderate" corrects the degree that was told, whatever we asked for meanwhile."""
     denied = [s for s in OF_A_TOPIC.values() if getattr(memory.case, s) in reading.retracted.get(s, ())]
-    return len(denied) == 1 and denied[0] != slot
+    meant = denied[0] if len(denied) == 1 else _slot_of_the_degree_denied(memory, reading)
+    return meant is not None and meant != slot
 
 
 def _opening(reading: Reading) -> str | None:

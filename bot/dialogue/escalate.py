@@ -13,6 +13,8 @@ from bot.guidance.knowledge import load_knowledge
 from bot.guidance.model import CONTRAINDICATIONS, DRUGS, SOME_OF, Case, Question
 
 PREGNANT = "pregnant"
+LATE_PERIOD = "RF-pregnancy-mmf"
+"""Its row names the missed period as well (ACR 2020, EMA)."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,12 @@ def taken_together(memory: Memory, reading: Reading) -> str | None:
     if not told or not (has_cue("together", reading.text) or has_cue("takes_it", reading.text)):
         return None
     return next((row.raises for row in pairs() if row.fact in told and row.drug in memory.drugs), None)
+
+
+def late_period(reading: Reading) -> str | None:
+    """The red flag of a period that did not come: what holds for a pregnancy, until a test denies it."""
+    told = has_cue("period_is_late", reading.text) and not reading.hypothetical
+    return LATE_PERIOD if told and reading.facts.get("pregnancy") in (None, "not_pregnant") else None
 
 
 def _with_child(memory: Memory, reading: Reading) -> str | None:

@@ -127,6 +127,11 @@ def _most_likely(asked: Asked, reading: Reading, memory: Memory) -> Asked:
     asked = _no_by_the_way(asked) if memory.questions else asked
     if asked.intent == "ask_citation" and has_cue("asks_of_a_reference", asked.text):
         return replace(asked, confidence=max(asked.confidence, known.sure))
+    if asked.intent == "out_of_scope" and memory.drugs and has_cue("known_for_another_disease", asked.text):
+        drugs = (
+            asked.drugs or memory.recent[-1:] or memory.drugs[:1]
+        )  # "isn't that for scleroderma" is about the drug spoken of
+        return replace(asked, intent="ask_drug_info", drugs=drugs, confidence=known.sure)
     unsure = asked.confidence < known.sure
     if unsure and memory.questions and not asked.drugs and asks_of_the_whole_case(asked.text):
         return replace(asked, intent="ask_contraindication", confidence=known.sure)

@@ -51,7 +51,9 @@ class Intake:
 def take_in(memory: Memory, reading: Reading) -> Intake:
     """Facts and replies stored; scenario values are not."""
     reply = reply_to(replace(memory, turns=memory.turns - 1), reading)
-    bare = bare_severity(memory, reading) if reply is None or reply.slot not in SEVERITY_OF else {}
+    results = result_of_the_test_spoken_of(memory, reading)
+    own = reply is not None and reply.slot in SEVERITY_OF
+    bare = {} if own or results else bare_severity(memory, reading)  # "intermediate" of a test is no degree
     facts = {**bare, **reading.facts}
     unknown = tuple(slot for slot in MAY_BE_UNKNOWN if slot in reading.facts) if _is_not_known(reading) else ()
     facts = {slot: value for slot, value in facts.items() if slot not in unknown}
@@ -60,12 +62,14 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     facts.update(settled)
     facts.update(_tried(memory, reading))
     facts.update(bare_course(memory, reading))
+    if memory.case.pregnancy == "planning" and has_cue("not_pregnant_for_now", reading.text):
+        facts.pop("pregnancy", None)  # the wish goes on
     if reading.ordinal is not None and is_short(reading.text):
         facts.pop("side_effect_persistent", None)  # "and the third" counts a list, not how often it came
     if "side_effect" not in facts and not memory.case.side_effect and not _asked_for("side_effect", memory):
         facts.pop("side_effect_persistent", None)  # nothing is there that could go on
     facts.update(measured_again(memory, reading.text))
-    if results := result_of_the_test_spoken_of(memory, reading):
+    if results:
         facts["contraindications"] = results
     if reading.intent in ("thank", "give_feedback") and not reading.drugs and not _asked_for("mmf_response", memory):
         facts.pop("mmf_response", None)  # "thanks, that helped" is said of the answer
@@ -166,6 +170,10 @@ def _tried(memory: Memory, reading: Reading) -> Facts:
     return {}
 
 
+def _spoke_of_a_pregnancy(memory: Memory) -> bool:
+    return bool(memory.questions) and memory.questions[-1].kind == "ask_pregnancy"
+
+
 def _is_given_up(text: str, mention: Mention) -> bool:
     """ "Tac stopped for good" tells that it was had; "should tac be stopped" and "if tac failed" do not."""
     clause = _CLAUSE_MARK.split(text[: mention.start])[-1].strip()
@@ -181,6 +189,9 @@ def _of_scenario(memory: Memory, reading: Reading) -> Facts:
     spoken_of = memory.scenario.get("pregnancy") or memory.case.pregnancy or _asked_for("pregnancy", memory)
     if spoken_of and "pregnancy" not in reading.facts and has_cue("planning_one", reading.text.strip()):
         return {"pregnancy": "planning"}
+    tested_for = memory.scenario.get("pregnancy") or memory.case.pregnancy or _spoke_of_a_pregnancy(memory)
+    if tested_for and not reading.hypothetical and has_cue("pregnancy_test_positive", reading.text.strip()):
+        return {"pregnancy": "pregnant"}
     in_question = "pregnant" in (memory.case.pregnancy, memory.scenario.get("pregnancy"))  # planning one goes on
     tested = in_question and "pregnancy" not in reading.facts
     if tested and has_cue("pregnancy_test_negative", reading.text.strip()):

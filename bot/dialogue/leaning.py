@@ -28,6 +28,9 @@ HEARD_BY_CHANCE = (
     "nlu_fallback",
 )
 """What a few words without a subject are taken for when the classifier has nothing to hold on to."""
+TOLD_OR_UNHEARD = ("provide_patient_info", "correct_info", "report_side_effect", "out_of_scope", "give_feedback")
+STEROID = "corticosteroid"
+REPLACED_DRUG = "mycophenolate_mofetil"
 UNSURE = 0.8
 A_NAME = 3
 """Words at most of a name alone ("St John's wort")."""
@@ -35,9 +38,21 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 _FIGURE = re.compile(r"\d")
 
 
+def _stopped_a_steroid(asked: Asked, reading: Reading) -> bool:
+    """A steroid that somebody says was stopped: what is known of stopping it goes before anything else."""
+    told = asked.intent in TOLD_OR_UNHEARD and "?" not in reading.text and not reading.hypothetical
+    denied = STEROID in reading.absent.get("drugs", ())
+    return told and STEROID in reading.drugs and not denied and has_cue("stopped_by_oneself", reading.text)
+
+
 def leaning(asked: Asked, reading: Reading, memory: Memory) -> Question | None:
     """The question that the message asks on with; None when it has a subject of its own or leans on nothing."""
     last = _last(memory)
+    if _stopped_a_steroid(asked, reading):
+        return Question(kind="ask_side_effect_management", drugs=(STEROID,), aspects=("steroid_stopping",))
+    back_on_it = not asked.drugs and not memory.recent and bool(memory.questions) and has_cue("back_on_it", asked.text)
+    if back_on_it and not reading.act:
+        return Question(kind="ask_side_effect_management", drugs=(REPLACED_DRUG,), aspects=asked.aspects)
     if not asked.drugs and has_cue("whom_to_refer_to", asked.text):
         return Question(kind="ask_treatment_failure")
     if not asked.drugs and has_cue("sparing_a_harm", asked.text):

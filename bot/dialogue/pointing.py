@@ -29,6 +29,10 @@ TWO_CNIS = ("tacrolimus", "cyclosporine")
 ON_ATTRIBUTES = ("ask_monitoring", "ask_dose", "ask_drug_risk", "ask_evidence", "ask_pregnancy")
 _ON = re.compile(r"\b(?:on|by|for|regarding|as to|in) (?:the |their |terms of )*(\w+(?: \w+)?)[ ?.!]*$", re.IGNORECASE)
 _COMPARE = re.compile(r"\bcompare (?:the )?(monitoring|doses?|dosing|side effects|risks?|evidence)\b", re.IGNORECASE)
+CLASS_NAMES = frozenset(("antifibrotic",))
+"""Aspects by which people name a drug."""
+INFUSIONS = ("rituximab", "cyclophosphamide")
+"""Alternatives of the article that are given by infusion."""
 CYCLO = ("cyclosporine", "cyclophosphamide")
 OF_THE_DISEASE = frozenset(("pft", "hrct", "response", "ck_enzymes", "inflammatory_markers", "strength"))
 """Aspects of monitoring that watch the disease, whatever drug was spoken of."""
@@ -44,6 +48,8 @@ def drugs_of_aspects(aspects: tuple[str, ...]) -> tuple[str, ...]:
     rows = [table.rows[r] for a in aspects if a in table.aspects for r in table.aspects[a].rows]
     spoken_of = [(row, tuple(d for d in row.drugs if d in IN_ARTICLE)) for row in rows]
     drugs = {ours for row, ours in spoken_of if ours or not row.drugs}
+    if len(drugs) != 1 and len(aspects) > 1:  # "apixaban and the antifibrotic": one of them names its drug
+        drugs = {drugs_of_aspects((aspect,)) for aspect in aspects if aspect in CLASS_NAMES}
     only = drugs.pop() if len(drugs) == 1 else ()
     return only if len(only) == 1 else ()
 
@@ -73,6 +79,14 @@ def pointed_at(question: Question, ordinal: int, memory: Memory) -> Question:
     if memory.options and not memory.named:
         return replace(question, kind=kind, options=(listed[place],), drugs=memory.option_drugs.get(listed[place], ()))
     return replace(question, kind=kind, drugs=(listed[place],))
+
+
+def the_other_by_route(memory: Memory, text: str) -> tuple[str, ...]:
+    """ "And the other drip": of the drugs given by infusion the one that was not just spoken of; none when unclear."""
+    if not has_cue("the_other_by_route", text.strip()) or not set(INFUSIONS) & set(memory.drugs):
+        return ()
+    left = tuple(drug for drug in INFUSIONS if drug not in memory.drugs)
+    return left if len(left) == 1 else ()
 
 
 def with_the_other_inhibitor(memory: Memory, reading: Reading) -> Reading:
@@ -117,6 +131,9 @@ def _compared_on(text: str) -> str | None:
 def suspect(asked: Asked, memory: Memory) -> tuple[str, ...]:
     """ "Is it dangerous?" after a side effect was told is about the drug that causes it, not about those offered."""
     last = memory.questions[-1] if memory.questions else None
+    of_a_pregnancy = last is not None and last.kind == "ask_pregnancy" and set(last.drugs) <= REPLACED
+    if last is not None and of_a_pregnancy and has_cue("cannot_have_it", asked.text):
+        return last.drugs
     if (
         last is None
         or last.kind not in OF_A_SIDE_EFFECT

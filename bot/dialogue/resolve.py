@@ -19,6 +19,7 @@ from bot.dialogue.pointing import (
     pointed_at,
     shortened_drugs,
     suspect,
+    the_other_by_route,
 )
 from bot.dialogue.reading import Asked, Reading
 from bot.dialogue.worded import NAMED_ATTRIBUTES, by_its_words
@@ -78,6 +79,9 @@ def _with_drugs_by_other_names(question: Question, asked: Asked, memory: Memory)
         question = replace(question, drugs=("mycophenolate_mofetil",))  # "1.5 g twice daily, is that too high"
     if not question.drugs and (shortened := shortened_drugs(asked, memory)):
         question = replace(question, drugs=shortened)
+    if not question.drugs and (other := the_other_by_route(memory, asked.text)):
+        last_kind = last.kind if last is not None and last.kind in ATTRIBUTES else "ask_drug_info"
+        question = replace(question, kind=last_kind, drugs=other)
     of_references = memory.last is not None and memory.last.kind == "ask_citation"
     if question.kind == "ask_citation" and question.citation is None and (of_references or not memory.option_drugs):
         question = replace(question, citation=numbered(asked.text))

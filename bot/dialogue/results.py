@@ -19,7 +19,7 @@ MEANS: Mapping[str, Mapping[str, str]] = {
     "nudt15": {"result_is_low": "nudt15_deficiency"},
 }
 """Per test, the list of cues.yml that tells a result and the fact that it is; a normal result is no fact."""
-FEW_WORDS = 4
+FEW_WORDS = 8
 
 
 def result_of_the_test_spoken_of(memory: Memory, reading: Reading) -> list[str]:

@@ -33,6 +33,8 @@ SURE = 0.8
 """Below this confidence a message that tells something new of the case is not refused as out of scope."""
 SURELY_OUTSIDE = 0.95
 """Below this confidence a message that names the side effect of the case is about it."""
+VACCINES = frozenset(("vaccines", "live_vaccines"))
+"""A vaccine named after an infection ("shingles vax") is no question about that infection."""
 SURE_ENOUGH = 0.4
 """Below this confidence a message in a running conversation is not refused as out of scope."""
 MEASURED = frozenset(("neutrophil_threshold",))
@@ -105,7 +107,8 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
             return _restated(intake, reading, understood)
         if _points_at_an_option(asked, reading, intake.memory):
             return _answered(intake, reading, asked, understood)
-        if set(effects_named(asked.text)) & set(intake.memory.case.side_effect) and asked.confidence < SURELY_OUTSIDE:
+        of_the_effect = set(effects_named(asked.text)) & set(intake.memory.case.side_effect)
+        if of_the_effect and asked.confidence < SURELY_OUTSIDE and not set(asked.aspects) & VACCINES:
             return _answered(intake, reading, replace(asked, intent="ask_side_effect_management"), understood)
         return [_unasked(flow, asked, intake, understood)]
     if asked.intent in STATEMENTS and asked.drugs and not intake.news and asked.confidence < A_GUESS:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.dialogue.answering import reply_to
+from bot.dialogue.answering import bare_course, reply_to
 from bot.dialogue.data import has_cue
-from bot.dialogue.escalate import graver_since, gravest, red_flag_question, taken_together
+from bot.dialogue.escalate import graver_since, gravest, late_period, red_flag_question, taken_together
 from bot.dialogue.expect import BY_THE_WAY, UNSURE, in_context
 from bot.dialogue.focus import back_to_the_case, with_own_severity, with_supposed
 from bot.dialogue.intake import take_in
@@ -64,11 +64,15 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
         return _new_patient(memory, reading)
     if memory.emergency is not None:
         if not _over(reading):
+            if _asks_while_it_is_seen_to(memory, reading):
+                return replace(_ordinary(memory, reading, flow), red_flag=memory.emergency)
             return _still_an_emergency(memory, reading, flow)
         memory = replace(memory, emergency=None, told=tuple(dict.fromkeys((*memory.told, memory.emergency))))
         asks = has_cue("asks", reading.text) and any(a.intent in ABOUT_THE_CASE for a in reading.asked)
         if not asks and not any(a.intent in QUESTIONS for a in reading.asked):
             return Turn(take_in(memory, reading).memory, (Say("emergency_over", reading.understood()),))
+    if reading.act == "undo" and bare_course(memory, reading):
+        reading = replace(reading, act=None)  # "undo that, re-read: stable" tells what holds instead
     of_the_dose = reading.intent in ABOUT_THE_CASE and has_cue("how_far", reading.text)  # "drop it how far"
     another = has_cue("lets_it_be", reading.text.strip()) and reading.intent in QUESTIONS
     if reading.act == "undo" and not of_the_dose and not another and not has_cue("asks_leave", reading.text.strip()):
@@ -86,7 +90,9 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
     if reading.red_flag is None:
         of_the_drug = reading.intent in OF_A_SIDE_EFFECT and not reading.drugs  # "should I skip tonight's dose"
         still = memory.today if (of_the_drug or _adds_nothing(reading)) and not _over(reading) else None
-        return replace(_ordinary(memory, reading, flow), red_flag=taken_together(memory, reading) or still)
+        return replace(
+            _ordinary(memory, reading, flow), red_flag=taken_together(memory, reading) or late_period(reading) or still
+        )
     rule = gravest(reading.red_flag.rule, take_in(memory, reading).memory.case)
     if load_knowledge().table.red_flags[rule].level == "emergency":
         return _emergency(memory, reading)
@@ -97,7 +103,8 @@ def _restarts_a_drug(memory: Memory, reading: Reading) -> bool:
     """ "And restart?" after the drug was held is about the drug; nobody asks to forget the case."""
     of_the_dose = any("reescalation_schedule" in a.aspects for a in reading.asked)
     of_a_drug = of_the_dose and not has_cue("restarts_all", reading.text.strip())
-    return bool(memory.questions) and (of_a_drug or has_cue("restarts_a_drug", reading.text.strip()))
+    running = bool(memory.questions) or memory.emergency is not None
+    return running and (of_a_drug or has_cue("restarts_a_drug", reading.text.strip()))
 
 
 def _says_whose(memory: Memory, reading: Reading) -> bool:
@@ -132,6 +139,13 @@ def _still_an_emergency(memory: Memory, reading: Reading, flow: Flow) -> Turn:
         return Turn(intake.memory, reply)
     task = Consult(red_flag_question(memory.emergency), intake.memory.case, reading.understood())
     return Turn(intake.memory, (task,), (Note("emergency_first"),))
+
+
+def _asks_while_it_is_seen_to(memory: Memory, reading: Reading) -> bool:
+    """A clinician who asks for a dose or a figure beside an emergency is told it, behind the red flag; no options."""
+    asked = [a for a in reading.asked if a.intent in QUESTIONS]
+    of_facts = bool(asked) and all(a.intent in ABOUT_A_DRUG for a in asked)
+    return of_facts and memory.case.audience == "clinician" and not reading.hypothetical
 
 
 def _adds_nothing(reading: Reading) -> bool:

@@ -26,6 +26,9 @@ PASSING = ("uncontrolled_hypertension", "active_infection", "cytopenia")
 """Contraindications that can be over without anyone having been wrong."""
 OF_AN_ORGAN = ("renal_impairment", "liver_disease")
 _EGFR = re.compile(r"\b(?:egfr|gfr|crcl|creatinine clearance)\b\D{0,25}?(\d{2,3})\b", re.IGNORECASE)
+_RESULT = re.compile(r"\b(?:results?|tests?|levels?|bloods?|report)\b", re.IGNORECASE)
+GOUT_TABLETS = ("allopurinol", "febuxostat")
+OF_BLOOD_TESTS = ("hematologic", "hepatic")
 WEAK_BELOW = 60
 """mL/min/1.73 m2: an eGFR below it is read as renal impairment (KDIGO, stage G3a and beyond)."""
 A_FEW_WORDS = 8
@@ -68,16 +71,21 @@ def with_withdrawals(memory: Memory, reading: Reading) -> Reading:
     for clause in clauses:
         for slot, value in _held_and_named(memory.case, clause, reading):
             taken.setdefault(slot, []).append(value)
-    if not taken and has_cue("superseded", reading.text):
+    of_another = any(has_cue("not_this_patient", c.text.strip()) and _RESULT.search(c.text) for c in clauses)
+    if not taken and (of_another or has_cue("superseded", reading.text)):
         taken = dict(_last_result(memory.case, reading))
     if has_cue("stopped_taking", reading.text) and "?" not in reading.text and not has_cue("supposing", reading.text):
         stopped = [v for c in _clauses(reading.text) for _, v in _held_and_named(memory.case, c, reading)]
         if stopped := [v for v in CO_MEDICATION if v in stopped]:
             taken["contraindications"] = [*taken.get("contraindications", []), *stopped]
     over = [*_over(memory.case, reading), *_result_of_another(memory.case, reading)]
-    over += _kidneys_after_all(memory.case, reading.text)
+    over += _kidneys_after_all(memory.case, reading.text) + _swapped_for_another(memory.case, reading)
     if over:
         taken["contraindications"] = [*taken.get("contraindications", []), *over]
+    if has_cue("results_are_old", reading.text) and has_cue("latest_are_normal", reading.text):
+        taken["side_effect"] = [e for e in memory.case.side_effect if e in OF_BLOOD_TESTS]
+    if memory.case.pregnancy == "not_pregnant" and has_cue("period_is_late", reading.text):
+        taken["pregnancy"] = ["not_pregnant"]  # it is in question again until a test tells
     if elsewhere := _laid_elsewhere(memory, reading):
         taken["side_effect"] = [*taken.get("side_effect", []), *elsewhere, *reading.facts.get("side_effect", ())]
     if not taken:
@@ -126,6 +134,14 @@ def _kidneys_after_all(case: Case, text: str) -> list[str]:
     told = _EGFR.search(text)
     corrects = "renal_impairment" in case.contraindications and has_cue("change", text)
     return ["renal_impairment"] if told and corrects and float(told[1]) >= WEAK_BELOW else []
+
+
+def _swapped_for_another(case: Case, reading: Reading) -> list[str]:
+    """The gout tablet given up for the other one ("it was swapped to febuxostat")."""
+    told = [v for v in GOUT_TABLETS if v in reading.facts.get("contraindications", ())]
+    if len(told) != 1 or "?" in reading.text or reading.hypothetical or not has_cue("swapped_for", reading.text):
+        return []
+    return [v for v in GOUT_TABLETS if v in case.contraindications and v not in told]
 
 
 def _over(case: Case, reading: Reading) -> Iterator[Any]:

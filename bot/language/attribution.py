@@ -34,6 +34,7 @@ _ELSEWHERE = "elsewhere"
 """Stands for a cause that is no drug of the table."""
 _FREQUENCY = words("words_of_frequency")
 _NOT_TOLERATED = "tolerated"
+_STOPPED = frozenset({"stopped", "off", "discontinued", "withdrawn", "ceased", "held", "abandoned", "failed"})
 _SHORT = 6
 _FIRST_PERSON = frozenset({"i", "im", "ive"})
 
@@ -91,7 +92,13 @@ def _is_told_of_oneself(concepts: Sequence[Concept], said: Sequence[str]) -> boo
 
 
 def _has_other_effect(concepts: Sequence[Concept]) -> bool:
-    return any(c.concept == "effect_noun" or (c.concept == "side_effect" and c.value != "other") for c in concepts)
+    """Does the message speak of another effect, be it to deny it ("no tummy trouble")?"""
+    return any(
+        c.concept == "effect_noun"
+        or (c.concept == "side_effect" and c.value != "other")
+        or (c.concept == "healthy" and c.value.startswith("side_effect."))
+        for c in concepts
+    )
 
 
 def _cause(concept: Concept, drugs: Sequence[tuple[int, str]], tokens: Sequence[Token]) -> str | None:
@@ -169,7 +176,8 @@ def _named_in_front(concept: Concept, before: Sequence[tuple[int, str]], tokens:
     if _NOT_TOLERATED in between:
         return holder  # "tac not tolerated due to tremor"
     if set(between) & _REASONS:
-        return None
+        stopped = set(between) & _STOPPED and not any(d in MMF for _, d in before)
+        return holder if stopped else None
     lead = {t.norm for t in tokens[max(0, place - 3) : place]}
     if set(between) & _CAUSES and len(between) <= 8:
         statement_of_patient = concept.status == "fact" and set(between) & {"i", "she", "he", "my", "her", "his"} - {

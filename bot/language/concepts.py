@@ -26,6 +26,8 @@ _TAKING = frozenset({"on", "take", "takes", "taking", "taken", "using", "uses", 
 _STATED_ONLY = frozenset({"pregnancy"})
 _TOPIC = frozenset({"side_effect", "effect_noun", "lung", "ild", "severity", "course", "persistent"})
 _CAUSING = words("asks_for_cause")
+_AND = frozenset({"and", "&", "+", "n"})
+_WRITER = frozenset({"i", "me", "myself"})
 _SWALLOWS = frozenset({"side_effect", "contraindication", "ild", "cannot_be_pregnant", "healthy"})
 _LUNG_DISEASE = Term("lung", "disease")  # "organising pneumonia" is no infection
 _AFTER_AN_AUXILIARY = 2
@@ -131,9 +133,11 @@ def other_peoples(concepts: list[Concept], tokens: Sequence[Token]) -> list[Conc
 
 
 def _together(relative: Concept, tokens: Sequence[Token]) -> bool:
-    """ "My husband and I" speaks of both."""
-    after = [t.norm for t in tokens[relative.match.end : relative.match.end + 2]]
-    return len(after) == 2 and after[0] in ("and", "&") and after[1] in ("i", "me", "myself")
+    """ "My husband and I", "me and my partner" speak of both."""
+    start, end = relative.match.start, relative.match.end
+    after = [t.norm for t in tokens[end : end + 2]]
+    before = [t.norm for t in reversed(tokens[max(0, start - 2) : start])]
+    return any(len(pair) == 2 and pair[0] in _AND and pair[1] in _WRITER for pair in (after, before))
 
 
 def _drug_terms(tokens: Sequence[Token]) -> list[Match[Term]]:

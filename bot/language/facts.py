@@ -189,7 +189,8 @@ def _response(concept: Concept, tokens: Sequence[Token]) -> str:
     """ "Isn't helping my lungs": a good response denied right before it is a poor one; in "no, it works" it is not."""
     start = concept.match.start
     is_reply = tokens[0].norm == "no" and any(t.is_mark or t.drug or t.norm in _SUBJECTS for t in tokens[1 : start + 1])
-    before = {t.norm for t in tokens[max(int(is_reply), start - 2) : start]}
+    own = tokens[start].sentence  # "no temp no. It sorted her lungs": the "no" is of the sentence before
+    before = {t.norm for t in tokens[max(int(is_reply), start - 2) : start] if t.sentence == own}
     return "poor" if concept.value == "good" and before & _DENIALS else concept.value
 
 

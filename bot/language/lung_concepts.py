@@ -18,6 +18,9 @@ _NOT_DISEASE = words("lung_function_words")
 _COLLOQUIAL = words("colloquial_degrees")
 _ASKS_MEANING = words("asks_for_meaning")
 _COURSE_WORDS = frozenset({"stable", "progressive", "refractory", "progressing"})
+_CHANGES = words("changes_of_the_lungs")
+_MORE = frozenset({"more", "less", "increasingly"})
+_TO = frozenset({"to", "despite", "after"})
 _SHORT_REPLY = 5
 _SCARRED = words("words_of_scarring")
 
@@ -27,7 +30,7 @@ def lung_concepts(concepts: Sequence[Concept], tokens: Sequence[Token]) -> list[
     lungs = [c for c in concepts if c.concept == "lung"]
     asking = [span for span in spans(tokens) if span.kind == "polar"]
     effects = [c for c in concepts if c.concept in ("side_effect", "effect_noun")]
-    found = [c for c in concepts if c.concept == "ild"]
+    found = [c for c in concepts if c.concept == "ild" and not _is_of_a_change(c, tokens)]
     for c in concepts:
         if c.concept == "severity":
             target = nearest_target(c, [*lungs, *effects], tokens)
@@ -47,6 +50,13 @@ def lung_concepts(concepts: Sequence[Concept], tokens: Sequence[Token]) -> list[
                     else replace(c, match=Match(Term("ild", c.value), c.match.start, c.match.end))
                 )
     return _fibrosis_that_progresses(found, lungs, tokens)
+
+
+def _is_of_a_change(lung: Concept, tokens: Sequence[Token]) -> bool:
+    """ "No ILD progression" and "more extensive on CT" speak of how the lungs change, not of a degree or of none."""
+    before, behind = tokens[max(0, lung.match.start - 1) : lung.match.start], tokens[lung.match.end :][:1]
+    none_of_it = lung.value == "none" and bool({t.norm for t in behind} & _CHANGES)
+    return none_of_it or (lung.value != "none" and bool({t.norm for t in before} & _MORE))
 
 
 def _fibrosis_that_progresses(found: list[Concept], lungs: Sequence[Concept], tokens: Sequence[Token]) -> list[Concept]:
@@ -80,9 +90,12 @@ def _names_itself(course: Concept, tokens: Sequence[Token]) -> bool:
 
 
 def _is_refractory_disease(course: Concept, tokens: Sequence[Token]) -> bool:
-    """ "Refractory ASyS", "refractory anti-synthetase disease"; in "refractory to rituximab" no lung is meant."""
-    behind = {t.norm for t in tokens[course.match.end : course.match.end + 3]}
-    return tokens[course.match.start].norm == "refractory" and bool(behind & _THE_DISEASE)
+    """ "Refractory ASyS", "refractory anti-synthetase disease", "refractory despite RTX and CYC"."""
+    behind = tokens[course.match.end : course.match.end + 3]
+    if tokens[course.match.start].norm != "refractory":
+        return False
+    to_drugs = bool(behind) and behind[0].norm in _TO and any(t.drug for t in behind)
+    return to_drugs or bool({t.norm for t in behind} & _THE_DISEASE)
 
 
 def _joined(word: Concept, target: Concept | None, value: str) -> Concept:

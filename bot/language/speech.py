@@ -94,6 +94,9 @@ _BEFORE_AN_ORDER = frozenset(
     {"ok", "okay", "and", "so", "now", "right", "next", "thanks", "great", "good", "then", "please", "a", "the", "one"}
     | {"different", "another", "new", "question", "for", "about", "on", "to", "moving", "hi", "hello", "here", "is"}
 )
+_FULL_STOPS = frozenset({".", "!", "?", ";", "\n"})
+_NOW = frozenset({"now", "please", "then"})
+_IT = frozenset({"it", "this", "that"})
 _NO_PATIENT = frozenset({"visit", "form", "forms", "leaflet", "appointment", "appointments", "info", "information"})
 
 
@@ -126,12 +129,25 @@ def _opens_a_case(act: Concept, tokens: Sequence[Token]) -> bool:
     sentence = [t for t in tokens if t.sentence == tokens[act.match.start].sentence and not t.is_mark]
     first = all(t.is_mark or t.norm in _BEFORE_AN_ORDER for t in tokens[: act.match.start])
     after = tokens[act.match.end].norm if act.match.end < len(tokens) else ""
+    if _heads_a_sentence(act, tokens):
+        return True
     return (first and after not in _NO_PATIENT) or len(sentence) <= _SHORT_ACT
+
+
+def _heads_a_sentence(act: Concept, tokens: Sequence[Token]) -> bool:
+    """ "He's in A&E. Different patient now: 66F ...": the order opens its sentence and is set off by a mark."""
+    start, end = act.match.start, act.match.end
+    opens = max((n + 1 for n in range(start) if tokens[n].norm in _FULL_STOPS), default=0)
+    rest = [t.norm for t in tokens[end:] if t.norm not in _NOW][:1]
+    return all(t.norm in _BEFORE_AN_ORDER for t in tokens[opens:start]) and bool(rest) and rest[0] in (":", ",", "-")
 
 
 def _is_about_treatment(act: Concept, tokens: Sequence[Token]) -> bool:
     """ "Restart MMF", "go back on it", "should I drop it": the object is a drug, not the conversation."""
     after = tokens[act.match.end : act.match.end + _OBJECT]
+    before = tokens[max(0, act.match.start - 1) : act.match.start]
+    if any(t.drug is not None or t.norm in _IT for t in before) and act.match.end - act.match.start == 1:
+        return True  # "when can it restart"
     if any(t.drug is not None for t in after) or (after and after[0].norm in _TO_TREATMENT):
         return True
     last = tokens[act.match.end - 1].norm

@@ -30,6 +30,13 @@ SMILEYS = {
     "👍": "yes", "✅": "yes", "👌": "yes", ":+1:": "yes", ":thumbsup:": "yes", ":white_check_mark:": "yes",
     "👎": "no", "❌": "no", ":-1:": "no", ":thumbsdown:": "no", ":x:": "no",
 }  # fmt: skip
+_ASKED_AND_ANSWERED = re.compile(
+    r"\b(ILD|lungs?|DLCO|pregnan\w+|preg|TPMT|NUDT15|HBV|hep ?b|BP|severity|response|fever|side effects?)\?"
+    r"(?= (?:mild|moderate|mod|severe|stable|progress\w*|normal|low|high|neg\w*|pos\w*|fine|good|poor|intermediate"
+    r"|deficient)\b)",
+    re.I,
+)
+"""A heading that its writer answers at once: "ILD? mild per MDT"."""
 _FACES = re.compile(r"[🙂😊😀😃😄😁🙏❤😢😭😡😞😕🤔😍🥰]|^\s*(?:[:;=]-?[)(DPp/|]|<3|xD)\s*$")
 
 
@@ -50,6 +57,7 @@ def normalise(text: str) -> str:
     text = "".join(" " if unicodedata.category(s) in ("So", "Sk") and s not in "°^" else s for s in text)
     text = re.sub(r"(?<=\w)'(?=\s|$)|(?<!\w)'(?=\w)", " ", text)
     text = re.sub(r"[ \t]+", " ", text)
+    text = _ASKED_AND_ANSWERED.sub(r"\1:", text)
     return re.sub(r" *\n\s*", "\n", text).strip()
 
 

@@ -58,6 +58,8 @@ def drugs_tried(concepts: Sequence[Concept], tokens: Sequence[Token]) -> Tried:
             places = [n for n, token in enumerate(tokens) if token.drug is not None]
         else:
             places = _behind(c, tokens) if c.value in ("before", "never") else _in_front(c, tokens)
+            if c.value == "after" and any(t.norm == "both" for t in tokens[c.match.start - 1 : c.match.end]):
+                places = places[:2]
         for place in places:
             drug = tokens[place].drug
             if drug is None or drug == _REPLACED or drug in _NO_TREATMENT:
