@@ -31,9 +31,11 @@ _LIKELY: Final = 0.15
 _BARE_REPLIES: Final = {"yes": "affirm", "no": "deny"}
 _OF_CHILDREN: Final = frozenset({"pregnant", "planning", "breastfeeding"})
 _STARRED: Final = re.compile(r"\*\w")
+_AMOUNT: Final = re.compile(r"\d+(?:[.,]\d+)? ?(?:mg|g|gram|x\b|/m2|mg/m2)", re.IGNORECASE)
 _LONGEST_STARRED: Final = 4
 _DRUGS_TOGETHER: Final = 2
 _FEW: Final = 6
+_SHORT: Final = 10
 _SURE: Final = 0.8
 _BARE: Final = 1
 """Words of a name alone ("GCSF?")."""
@@ -137,10 +139,30 @@ def _combined(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | N
     return "ask_drug_info" if said & lists["combining"] else None
 
 
+def _nothing_to_report(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
+    """Effects that are all denied ("no vomiting so far") are told, not reported."""
+    denied = bool(reading.absent.get("side_effect")) and not reading.side_effect and not reading.scenario
+    denied = denied and len(words(part.text)) <= _SHORT
+    return "provide_patient_info" if denied and ranking[0][0] == "report_side_effect" else None
+
+
+def _fertility_as_harm(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
+    """Loss of fertility feared from another drug is a risk of that drug; no pregnancy is asked about."""
+    feared = "fertility_harm" in part.aspects and any(not is_mmf(drug) for drug in part.drugs)
+    expecting = reading.pregnancy in ("pregnant", "breastfeeding")
+    return "ask_drug_risk" if feared and not expecting and ranking[0][0] == "ask_pregnancy" else None
+
+
+def _schedules_of_one_drug(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
+    """Two amounts of one drug set against each other: which to give is a question of dose."""
+    others = {drug for drug in part.drugs if not is_mmf(drug)}
+    amounts = len(_AMOUNT.findall(part.text)) > 1
+    return "ask_dose" if len(others) == 1 and amounts and ranking[0][0] == "compare_drugs" else None
+
+
 _RULES: Final = (
     _bare_reply, _starred, _bare_drug, _drugs_outside, _other_drug, _pregnancy, _comparison, _combined, _interaction,
-    _noun_of_dose,
-    _source,
+    _noun_of_dose, _nothing_to_report, _fertility_as_harm, _schedules_of_one_drug, _source,
 )  # fmt: skip
 
 
