@@ -78,7 +78,7 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
 
 def bare_severity(memory: Memory, reading: Reading) -> Facts:
     """The fact that a severity without a noun is, when none of our questions was open: of what was last spoken of."""
-    severity = reading.severity or _left_over(reading) or _opening(reading)
+    severity = reading.severity or _left_over(memory, reading) or _opening(reading)
     asks = has_cue("opens_a_question", reading.text.strip()) and len(reading.text.split()) <= A_BARE_QUESTION
     if severity is None or asks:  # "why early" tells no degree
         return {}
@@ -101,8 +101,11 @@ def bare_severity(memory: Memory, reading: Reading) -> Facts:
 
 
 def _slot_of_the_degree_denied(memory: Memory, reading: Reading) -> str | None:
-    """ "It is mild, not severe" is about what is held as severe, where only one thing is."""
-    denied = {m.value for m in reading.mentions if m.concept == "severity" and set(m.context) & set(DENIED)}
+    """ "It is mild, not severe" is about what is held as severe, where one thing is; "put mild for moderate" too."""
+    degrees = [m for m in reading.mentions if m.concept == "severity"]
+    denied = {m.value for m in degrees if set(m.context) & set(DENIED)}
+    if not denied and len({m.value for m in degrees}) > 1 and has_cue("change", reading.text):
+        denied = {m.value for m in degrees[:-1]}
     slots = [slot for slot in OF_A_TOPIC.values() if getattr(memory.case, slot) in denied]
     return slots[0] if len(slots) == 1 else None
 
@@ -133,13 +136,15 @@ def _opening(reading: Reading) -> str | None:
     return degrees.pop() if alone else None
 
 
-def _left_over(reading: Reading) -> str | None:
+def _left_over(memory: Memory, reading: Reading) -> str | None:
     """The degree in a short correction that was tied to no fact ("actually the lung doctor says moderate")."""
     if len(reading.text.split()) > A_CORRECTION or not has_cue("change", reading.text) or "?" in reading.text:
         return None
     if set(OF_A_TOPIC.values()) & {*reading.facts, *reading.scenario, *reading.retracted}:
         return None
     degrees = [m.value for m in reading.mentions if m.concept == "severity" and not m.context]
+    if len(degrees) > 1 and _slot_of_the_degree_denied(memory, reading) is not None:
+        return degrees[-1]  # "moderate was too much, put mild"
     return degrees[0] if len(degrees) == 1 else None
 
 

@@ -14,7 +14,7 @@ from bot.dialogue.kinds import NEVER_TRIED, NO_ALTERNATIVE
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Facts, Mention, Reading
 from bot.dialogue.results import result_of_the_test_spoken_of
-from bot.dialogue.withdraw import without
+from bot.dialogue.withdraw import CO_MEDICATION, without
 from bot.guidance.model import Case
 
 ASKING = ("ask_dose", "ask_monitoring", "ask_evidence", "compare_drugs", "ask_contraindication", "ask_drug_risk")
@@ -71,6 +71,8 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     facts.update(measured_again(memory, reading.text))
     if results:
         facts["contraindications"] = results
+    if taken := _takes_what_was_asked_of(memory, reading):
+        facts["contraindications"] = [*facts.get("contraindications", ()), *taken]
     if reading.intent in ("thank", "give_feedback") and not reading.drugs and not _asked_for("mmf_response", memory):
         facts.pop("mmf_response", None)  # "thanks, that helped" is said of the answer
     if "drugs_tried" in facts:  # a gout tablet or a steroid had before is no alternative that failed
@@ -151,6 +153,11 @@ def _tried(memory: Memory, reading: Reading) -> Facts:
     if has_cue("a_relative_had", reading.text) and has_cue("asks_for_me", reading.text):
         return {}  # what a brother was given is not what was tried
     dropped = [m.value for m in reading.mentions if m.concept == "drug" and _is_given_up(reading.text, m)]
+    if memory.case.drugs_tried:
+        one_more = (
+            m for m in reading.mentions if m.concept == "drug" and has_cue("too_as_well", reading.text[m.end :])
+        )
+        dropped += [m.value for m in one_more]
     if dropped and "?" not in reading.text and not reading.hypothetical and "drugs_tried" not in reading.facts:
         return {"drugs_tried": [d for d in dict.fromkeys(dropped) if d not in NEVER_TRIED]}
     spoken_of = reading.drugs or (memory.drugs if len(memory.drugs) == 1 and has_cue("had_that", reading.text) else ())
@@ -168,6 +175,16 @@ def _tried(memory: Memory, reading: Reading) -> Facts:
     if was_asked or has_cue("had_drug", reading.text) or has_cue("had_that", reading.text):
         return {"drugs_tried": named}
     return {}
+
+
+def _takes_what_was_asked_of(memory: Memory, reading: Reading) -> list[str]:
+    """ "I do take it", after a gout tablet was only asked about, tells that it is taken."""
+    last = memory.questions[-1] if memory.questions else None
+    if last is None or reading.drugs or reading.hypothetical or "?" in reading.text:
+        return []
+    asked = [v for v in CO_MEDICATION if v in (*last.aspects, *last.drugs) and v not in memory.case.contraindications]
+    told = len(asked) == 1 and reading.reply != "no" and has_cue("takes_it", reading.text)
+    return asked if told and not has_cue("denied", reading.text) else []
 
 
 def _spoke_of_a_pregnancy(memory: Memory) -> bool:

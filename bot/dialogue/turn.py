@@ -113,7 +113,8 @@ def _says_whose(memory: Memory, reading: Reading) -> bool:
 
 
 def _emergency(memory: Memory, reading: Reading) -> Turn:
-    intake = take_in(memory, reading)
+    of_another = whose(memory, reading).ask  # the sign is answered, whoever's it is; the facts are not mixed
+    intake = take_in(memory, replace(reading, facts={}, retracted={}, severity=None) if of_another else reading)
     rule = gravest(reading.red_flag.rule, intake.memory.case) if reading.red_flag else memory.emergency
     if rule == UNNAMED:  # "the ambulance is coming": the sign told before goes on
         rule = memory.emergency or rule

@@ -27,6 +27,7 @@ PASSING = ("uncontrolled_hypertension", "active_infection", "cytopenia")
 OF_AN_ORGAN = ("renal_impairment", "liver_disease")
 _EGFR = re.compile(r"\b(?:egfr|gfr|crcl|creatinine clearance)\b\D{0,25}?(\d{2,3})\b", re.IGNORECASE)
 _RESULT = re.compile(r"\b(?:results?|tests?|levels?|bloods?|report)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(r"(?:and |so |but |now )?(?:it|that)(?:'s| is| has| was)\b", re.IGNORECASE)
 GOUT_TABLETS = ("allopurinol", "febuxostat")
 OF_BLOOD_TESTS = ("hematologic", "hepatic")
 WEAK_BELOW = 60
@@ -152,6 +153,9 @@ def _over(case: Case, reading: Reading) -> Iterator[Any]:
         if has_cue("not_yet", clause.text) or not has_cue("is_over", clause.text):
             continue
         recovered = has_cue("is_normal_again", clause.text)
+        passing = [v for v in case.contraindications if v in PASSING]
+        if len(passing) == 1 and _POINTS_BACK.match(clause.text.strip()):
+            yield passing[0]  # "no wait, it's well controlled now"
         for slot, value in _held_and_named(case, clause, reading):
             if slot == "contraindications" and (value in PASSING or (recovered and value in OF_AN_ORGAN)):
                 yield value

@@ -20,8 +20,11 @@ _PREGNANCY_NOUNS = words("pregnancy_nouns")
 _PREGNANCY_STATED = words("pregnancy_stated")
 _NURSING_NOUNS = words("nursing_nouns")
 _JOINING = words("joints") | {"in", "during", "for"}
-_LASTING = frozenset({"hepatitis_b"})
-"""What stays a hazard when it is over: hepatitis B of long ago can come back."""
+_LASTING = frozenset(
+    {"hepatitis_b", "bladder_cancer_history", "prior_aza_myelotoxicity", "mmf_allergy", "tpmt_deficiency"}
+    | {"tpmt_intermediate", "nudt15_deficiency"}
+)
+"""What stays a hazard when it is over: hepatitis B of long ago can come back, genes and allergies stay."""
 _TAKING = frozenset({"on", "take", "takes", "taking", "taken", "using", "uses", "started", "under"})
 _STATED_ONLY = frozenset({"pregnancy"})
 _TOPIC = frozenset({"side_effect", "effect_noun", "lung", "ild", "severity", "course", "persistent"})

@@ -40,6 +40,7 @@ _TAKEN_BACK = frozenset({"negated", "withdrawn"})
 _OR = frozenset({"or", "nor", "no"})
 _SMALL_WORDS = words("list_small_words")
 _JOINTS = words("list_joints")
+_POINTING = frozenset({"that", "it", "this", "those", "they", "which"})
 _WALLS = frozenset({"\n", ";", "(", ")", ":"})
 
 
@@ -147,6 +148,9 @@ def _wall_after(cue: Match[Cue], tokens: list[Token], cues: list[Match[Cue]]) ->
         (n for n in range(cue.end, len(tokens)) if tokens[n].sentence != sentence or tokens[n].norm in _WALLS),
         len(tokens),
     )
+    if cue.row.category == "withdrawn":  # "scrap the vomiting, that was morning sickness": the reason stays
+        reasons = (n for n in range(cue.end, wall - 1) if tokens[n].norm == "," and tokens[n + 1].norm in _POINTING)
+        wall = next(reasons, wall)
     if cue.row.category == "mentioned":  # "blood test back, neutrophils are low": not a test for them
         wall = next((n for n in range(cue.end, wall) if tokens[n].norm == ","), wall)
     stops = [c.start for c in cues if c.row.category in ("terminate", "reverted") and c.start >= cue.end]

@@ -72,4 +72,6 @@ def nearest_target(
 
 def _stands_between_commas(word: Concept, tokens: Sequence[Token]) -> bool:
     before, after = word.match.start - 1, word.match.end
+    while before > 0 and tokens[before].norm in _BEFORE_A_DEGREE:
+        before -= 1  # "queasy on it, only mildly, lungs fine"
     return before > 0 and after < len(tokens) and tokens[before].norm in _COMMAS and tokens[after].norm in _COMMAS

@@ -164,11 +164,12 @@ def _effects(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token])
 
 
 def _of_the_sentence_before(word: Concept, carriers: Sequence[Concept], tokens: Sequence[Token]) -> Concept | None:
-    """ "It's her bowels. Mild": a degree that is a sentence by itself is of what was named last."""
+    """ "It's her bowels. Mild", "they call it mild": a degree alone, or of "it", is of what was named last."""
     own = tokens[word.match.start].sentence
     said = [t for t in tokens if t.sentence == own and not t.is_mark]
     before = [c for c in carriers if tokens[c.match.start].sentence < own and c.status == "fact"]
-    return before[-1] if len(said) <= _A_DEGREE_ALONE and before else None
+    pointing = of_a_pronoun(word, tokens)
+    return before[-1] if (len(said) <= _A_DEGREE_ALONE or pointing) and before else None
 
 
 def _is_over(effect: Concept, tokens: Sequence[Token]) -> bool:

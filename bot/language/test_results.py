@@ -7,6 +7,7 @@ is unknown, never normal; a denied one is its opposite.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +27,9 @@ _OPPOSITE = {
     "low": "normal", "high": "normal", "abnormal": "normal", "normal": "abnormal", "positive": "negative",
     "negative": "positive", "intermediate": "normal", "awaited": "awaited",
 }  # fmt: skip
+_ALLELE = re.compile(r"\*(\d+)[a-z]?$", re.IGNORECASE)
+_NORMAL_ALLELE = "1"
+_PAIR = 2
 _LEADING = frozenset({"for", "in", "of", "the", "my", "her", "his", "a", ":"})
 _ENDS = frozenset({".", "!", "\n", ";"})
 _POINTERS = frozenset({"it", "its", "they", "result", "results", "that"})
@@ -116,6 +120,12 @@ def _behind(
     data = load_results()
     denied = False
     ends = 0
+    if genes := _diplotype(test, stop, tokens):
+        kind, close = genes
+        said = next((kinds[n] for n in (close, close + 1) if n in kinds), None)  # "*3/*3, poor metaboliser"
+        close = said.end if said is not None and said.start < stop else close
+        term = meanings.get(_nearest(kind, meanings))
+        return Result(Match(term, test.start, close), test.start) if term else None
     for n in range(test.end, min(test.end + _REACH, stop)):
         result = kinds.get(n)
         if result is not None and (result.row in meanings or tokens[n].norm not in data.between):
@@ -130,8 +140,23 @@ def _behind(
             ends += 1
             if ends > 1 or not _points_back(n, test, tokens, kinds):
                 return None  # "TPMT done. Low mood too" has two subjects
-        elif tokens[n].norm not in data.between:
+        elif tokens[n].norm not in data.between and tokens[n].number is None:
             return None
+    return None
+
+
+def _diplotype(test: Match[int], stop: int, tokens: Sequence[Token]) -> tuple[str, int] | None:
+    """The kind of result that a pair of star alleles is ("NUDT15 *2/*3"), and the token behind it.
+
+    *1 is the allele of normal function; two others make a poor metaboliser, one an intermediate (CPIC, thiopurines).
+    """
+    alleles: list[str] = []
+    for n in range(test.end, min(test.end + _REACH, stop)):
+        starred = _ALLELE.match(tokens[n].text) or (tokens[n - 1].norm == "*" and _ALLELE.match("*" + tokens[n].text))
+        if starred:
+            alleles.append(starred[1])
+        if len(alleles) == _PAIR:
+            return ("normal", "intermediate", "low")[sum(allele != _NORMAL_ALLELE for allele in alleles)], n + 1
     return None
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from spacy.pipeline import Sentencizer
     from spacy.tokenizer import Tokenizer
+    from spacy.tokens import Doc
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?$")
 _JOINING = frozenset("-'")
@@ -32,6 +33,14 @@ ARROW = "->"
 # "im", "shes": the tokenizer cuts off what an apostrophe was left out of
 _AFTER_PRONOUN = {("i", "m"): "'m", ("i", "ve"): "'ve", ("she", "s"): "'s", ("he", "s"): "'s", ("what", "s"): "'s"}
 # what the tokenizer cuts off in "can't", "won't", "dont"
+_INITIAL = re.compile(r"\w\.$")
+"""A letter with a full stop: at the end of "hepatitis B." it is no initial."""
+_NUMBER_WORDS = {
+    "eleven": 11.0, "twelve": 12.0, "thirteen": 13.0, "fourteen": 14.0, "fifteen": 15.0, "sixteen": 16.0,
+    "seventeen": 17.0, "eighteen": 18.0, "nineteen": 19.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0,
+    "fifty": 50.0, "sixty": 60.0, "seventy": 70.0, "eighty": 80.0, "ninety": 90.0,
+}  # fmt: skip
+_BEFORE_NOT = frozenset({"ca", "wo", "sha"})
 _FULL = {"n't": "not", "nt": "not", "ca": "can", "wo": "will", "sha": "shall"}
 
 
@@ -86,9 +95,9 @@ def _tools() -> tuple[Tokenizer, Sentencizer]:
     signs = r"[↓↑↘↗⬇⬆]+"
     tokenizer = Tokenizer(
         create_vocab("en", english),
-        rules=english.tokenizer_exceptions,
+        rules={name: rule for name, rule in english.tokenizer_exceptions.items() if not _INITIAL.match(name)},
         prefix_search=util.compile_prefix_regex([*(english.prefixes or []), signs]).search,
-        suffix_search=util.compile_suffix_regex([*(english.suffixes or []), signs]).search,
+        suffix_search=util.compile_suffix_regex([*(english.suffixes or []), signs, r"(?<=[A-Z])\."]).search,
         infix_finditer=util.compile_infix_regex(infixes).finditer,
         token_match=english.token_match,
         url_match=english.url_match,
@@ -130,17 +139,22 @@ def tokenize(text: str) -> list[Token]:
         inside = 0 < word.i < len(doc) - 1 and not doc[word.i - 1].whitespace_ and not word.whitespace_
         if raw in _JOINING and inside:
             continue
-        norm = _FULL.get(word.lower_) or fold(word.lower_)
+        cut_off = word.lower_ in _BEFORE_NOT and not _is_not(doc, word.i + 1)  # "bladder ca" is no "can't"
+        norm = fold(word.lower_) if cut_off else _FULL.get(word.lower_) or fold(word.lower_)
         if tokens and not doc[word.i - 1].whitespace_:
             norm = _AFTER_PRONOUN.get((tokens[-1].norm, norm), norm)
         if raw == ">" and tokens and tokens[-1].text in _SHAFTS and not doc[word.i - 1].whitespace_:
             tokens[-1].norm, tokens[-1].end = ARROW, offsets[word.idx + len(raw)]
             continue
         norm = ARROW if _ARROW.match(raw) else _TRENDS.get(raw[:1], norm)
-        number = float(raw.replace(",", ".")) if _NUMBER.match(raw) else None
+        number = float(raw.replace(",", ".")) if _NUMBER.match(raw) else _NUMBER_WORDS.get(norm)
         mark = raw[:1] not in _TRENDS and not any(sign.isalnum() for sign in raw)
         tokens.append(Token(raw, norm, offsets[word.idx], offsets[word.idx + len(raw)], sentence, mark, number))
     return tokens
+
+
+def _is_not(doc: Doc, place: int) -> bool:
+    return place < len(doc) and doc[place].lower_ in ("n't", "nt", "not")
 
 
 def _offsets(spaced: str) -> list[int]:

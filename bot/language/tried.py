@@ -23,6 +23,7 @@ _TELLS_WHAT_IT_DID = frozenset({":", "-", "->", "=", "(", "\u2013"})
 _NO_TREATMENT = frozenset({"allopurinol", "febuxostat", "ibuprofen", "loperamide"})
 """Drugs for something else: stopping the gout tablets is no treatment tried."""
 _TOLD = ("fact", "past")
+_JOINS_A_CLAUSE = frozenset({"after", "when", "once", "if", "until", "unless", "because", "since"})
 _GOING_ON = frozenset({"and", "but", "so", "now", "already", "before", "with", "without", "for"})
 _SUBJECTS = frozenset(
     {"the", "all", "other", "others", "everything", "rest", "these", "those", "it", "she", "he", "they"}
@@ -53,8 +54,8 @@ def drugs_tried(concepts: Sequence[Concept], tokens: Sequence[Token]) -> Tried:
         if c.value == "harmed" and c.status not in _TOLD:
             continue
         if c.value == "all":
-            if not _ends_there(c, tokens):
-                continue  # "had both vaccines"
+            if not _ends_there(c, tokens) or tokens[c.match.start - 1].norm in _JOINS_A_CLAUSE:
+                continue  # "had both vaccines", "offered it after everything failed"
             places = [n for n, token in enumerate(tokens) if token.drug is not None]
         else:
             places = _behind(c, tokens) if c.value in ("before", "never") else _in_front(c, tokens)
