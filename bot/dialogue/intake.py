@@ -14,6 +14,7 @@ from bot.dialogue.kinds import NEVER_TRIED, NO_ALTERNATIVE
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Facts, Mention, Reading
 from bot.dialogue.results import result_of_the_test_spoken_of
+from bot.dialogue.told_as import really_denied, told_words
 from bot.dialogue.withdraw import CO_MEDICATION, without
 from bot.guidance.model import Case
 
@@ -89,7 +90,7 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     if reading.act == "plain" and reading.intent != "set_audience":
         facts.pop("audience", None)  # plain words for one answer are no lasting choice
     correcting = reading.intent == "correct_info" or has_cue("change", reading.text)
-    retracted = reading.retracted
+    retracted = really_denied(memory, reading, reading.retracted, correcting=correcting)
     if reading.intent in QUESTIONS_OF_CHOICE and has_cue("wanting_without", reading.text):
         retracted = {slot: values for slot, values in retracted.items() if slot != "side_effect"}
     if bare and set(retracted) >= OF_A_SEVERITY:  # "moderate, not severe" takes back the one that it is about
@@ -99,6 +100,7 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
     replaced = tuple(dict.fromkeys((*reading.withdrawn, *merged.replaced)))
     after = replace(memory.with_case(merged.case), topic=_topic(memory, reading, {**bare, **settled}))
     after = replace(after, asked=tuple(dict.fromkeys((*after.asked, *unknown))))
+    after = replace(after, told_as=told_words(memory, reading, merged.case.side_effect))
     after = replace(after, named=_named_together(reading, facts) or memory.named)
     if memory.scenario and has_cue("denied", reading.text):
         after = after.without_scenario()
@@ -170,6 +172,8 @@ def _tried(memory: Memory, reading: Reading) -> Facts:
         return {}  # "cni arm or rtx arm" is a choice to make, not what was had
     if any(a.intent in ASKING and a.confidence >= SURELY_ASKED for a in reading.asked):
         return {}
+    if has_cue("opens_a_question", reading.text.strip()) and any(a.intent in ASKING for a in reading.asked):
+        return {}  # "is tac any safer than what he was on"
     pending = memory.pending
     was_asked = pending is not None and pending.slot == "drugs_tried" and pending.turn == memory.turns - 1
     if was_asked or has_cue("had_drug", reading.text) or has_cue("had_that", reading.text):

@@ -40,6 +40,7 @@ class Parked:
     facts: Mapping[str, Any] = field(default_factory=dict)
     person: str | None = None
     questions: tuple[Question, ...] = ()
+    kin: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,11 @@ class Memory:
     supposed nothing. ``recent`` are the drugs asked about by name, the latest last; ``named`` are those that one
     message named together, in their order: a list to point at. ``topic`` is what was last spoken of that can be mild or
     severe (see bot.dialogue.focus). ``last`` is the last question of any kind. ``told`` are the red flags of the case
-    that were shown in full, and emergencies that were dealt with. ``undo`` are earlier cases, the latest last.
-    ``emergency`` is the red flag that nobody has yet said was dealt with, ``today`` the one of the last answer that
-    must not wait for tomorrow. ``parked`` are facts of a message until it is known whose they are, ``shelved`` the
-    case of another person of this conversation.
+    that were shown in full, and emergencies that were dealt with. ``told_as`` are the words by which
+    each effect was told. ``undo`` are earlier cases, the latest last. ``emergency`` is the red flag that nobody has yet
+    said was dealt with, ``today`` the one of the last answer that must not wait for tomorrow. ``kin`` is the member of
+    the family who is the patient (mother ...). ``parked`` are facts of a message until it is known whose they are,
+    ``shelved`` the case of another person of this conversation.
     """
 
     case: Case = field(default_factory=Case)
@@ -73,8 +75,10 @@ class Memory:
     last: Question | None = None
     rows: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    told_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     undo: tuple[Case, ...] = ()
     person: str | None = None
+    kin: str | None = None
     parked: Parked | None = None
     shelved: Parked | None = None
     emergency: str | None = None
@@ -131,7 +135,7 @@ class Memory:
 
 def _restored(data: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-    for name in ("option_drugs", "case_options"):
+    for name in ("option_drugs", "case_options", "told_as"):
         values[name] = {option: tuple(drugs) for option, drugs in data.get(name, {}).items()}
     for name in ("questions", "case_questions"):
         values[name] = tuple(Question.from_mapping(q) for q in data.get(name, ()))
@@ -144,7 +148,7 @@ def _restored(data: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("parked", "shelved"):
         if aside := data.get(name):
             questions = tuple(Question.from_mapping(q) for q in aside.get("questions", ()))
-            values[name] = Parked(valid_facts(aside["facts"]), aside["person"], questions)
+            values[name] = Parked(valid_facts(aside["facts"]), aside["person"], questions, aside.get("kin"))
     return values
 
 

@@ -14,6 +14,8 @@ from bot.guidance.model import Case
 CHANGES = frozenset((("self", "relative"), ("relative", "self"), ("self", "patient"), ("patient", "relative")))
 """From whose case to whose a message may jump. A relative of a patient who is met with "she" changes nothing."""
 SAME, OTHER = 0, 1
+WOMEN = frozenset({"mother", "sister", "wife", "daughter", "grandmother", "aunt"})
+MEN = frozenset({"father", "brother", "husband", "son", "grandfather", "uncle"})
 
 
 @dataclass(frozen=True)
@@ -46,18 +48,37 @@ def whose(memory: Memory, reading: Reading) -> Whose:
         return _settled(memory, reading)
     known = set(memory.case.known()) - {"audience"}
     one_more = memory.person is None and reading.person == "relative" and has_cue("one_more_person", reading.text)
-    jumps = reading.person == "other" or one_more or (memory.person, reading.person) in CHANGES
+    another = _is_another_member(memory, reading)
+    jumps = reading.person == "other" or one_more or another or (memory.person, reading.person) in CHANGES
     if known and jumps and _is_about_a_case(reading):
         shelf = memory.shelved
         if shelf is not None and shelf.person == reading.person:
             return Whose(_swapped(memory), reading, ("back_to_first_person",))
-        parked = Parked(reading.facts, reading.person, memory.questions)
+        parked = Parked(reading.facts, reading.person, memory.questions, reading.kin)
         return Whose(replace(memory, parked=parked), reading, ask=True)
     told = set(reading.facts) - {"audience"} or reading.retracted
     if known and not told and reading.person == "relative":
         return Whose(memory, reading)  # "my cousin is on that too" leaves open whose case is held
+    if told and (memory.person, reading.person) == ("self", "relative"):
+        # nothing was kept of the writer, but "back to me" leaves the relative's facts behind
+        aside = Parked({}, "self", memory.questions)
+        return Whose(replace(memory, person="relative", kin=reading.kin, shelved=aside), reading)
     person = reading.person if reading.person != "other" else None
-    return Whose(replace(memory, person=memory.person or person), reading)
+    return Whose(replace(memory, person=memory.person or person, kin=memory.kin or reading.kin), reading)
+
+
+def _is_another_member(memory: Memory, reading: Reading) -> bool:
+    """ "Dad had hepatitis B" in a chat about a mother, or "he is tired", said of nobody named: not the patient.
+
+    A man is told by what follows from it, that he is not pregnant, in a message without a word about pregnancy.
+    """
+    told = set(reading.facts) - {"audience"}
+    if memory.person != "relative" or memory.kin is None or not told:
+        return False
+    if reading.kin is not None:
+        return reading.kin != memory.kin
+    a_man = reading.facts.get("pregnancy") == "not_pregnant" and reading.pregnancy is None
+    return memory.kin in WOMEN and a_man
 
 
 def _is_about_a_case(reading: Reading) -> bool:
@@ -90,6 +111,10 @@ def _settled(memory: Memory, reading: Reading) -> Whose:
         same = reply.choice == SAME
     elif has_cue("same_person", reading.text):
         same = True
+    elif (first := _is_of_the_first(memory, parked, reading)) is not None:
+        if first:
+            return _back(replace(memory, parked=parked), reading)
+        same = False
     elif _back_to_oneself(memory, reading) or (reply is None and _only_in_passing(parked) and _goes_on(reading)):
         return _back(replace(memory, parked=parked), reading)
     facts = {**parked.facts, **reading.facts}
@@ -100,9 +125,25 @@ def _settled(memory: Memory, reading: Reading) -> Whose:
         turns=memory.turns,
         questions=memory.questions,
         person=parked.person,
-        shelved=Parked(memory.case.known(), memory.person, parked.questions),
+        kin=parked.kin,
+        shelved=Parked(memory.case.known(), memory.person, parked.questions, memory.kin),
     )
     return Whose(other, replace(reading, facts=facts, reply=None), ("new_person",))
+
+
+def _is_of_the_first(memory: Memory, parked: Parked, reading: Reading) -> bool | None:
+    """Of two members of a family, is the first one meant ("no, that's dad, mum is clear", "what are her options")?
+
+    None when neither a name nor a pronoun of one sex tells.
+    """
+    if memory.kin is None or parked.kin is None or memory.kin == parked.kin:
+        return None
+    if reading.kin in (memory.kin, parked.kin):
+        return reading.kin == memory.kin
+    for members, pronoun in ((WOMEN, "a_woman"), (MEN, "a_man")):
+        if has_cue(pronoun, reading.text) and (memory.kin in members) != (parked.kin in members):
+            return memory.kin in members
+    return None
 
 
 def _only_in_passing(parked: Parked) -> bool:
@@ -129,6 +170,7 @@ def _swapped(memory: Memory) -> Memory:
     """Back to the case that was put aside; the present one goes there instead."""
     shelf = memory.shelved or Parked()
     case = Case.from_mapping({**shelf.facts, "audience": memory.case.audience})
-    aside = Parked(memory.case.known(), memory.person, memory.questions)
-    memory = replace(memory, case=case, person=shelf.person, shelved=aside, undo=(), asked=(), pending=None)
+    aside = Parked(memory.case.known(), memory.person, memory.questions, memory.kin)
+    memory = replace(memory, case=case, person=shelf.person, kin=shelf.kin, shelved=aside)
+    memory = replace(memory, undo=(), asked=(), pending=None)
     return replace(memory, questions=shelf.questions or memory.questions, scenario={})

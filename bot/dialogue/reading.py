@@ -85,6 +85,7 @@ class Reading:
     act: str | None = None
     ordinal: int | None = None
     person: str | None = None
+    kin: str | None = None
     red_flag: RedFlag | None = None
     asked_flag: RedFlag | None = None
     problem: str | None = None
@@ -138,6 +139,7 @@ class Reading:
             act=_text(data.get("act")),
             ordinal=_number(data.get("ordinal")),
             person=p if (p := _text(data.get("person"))) in PERSONS else None,
+            kin=_text(data.get("kin")),
             red_flag=_red_flag(data.get("emergency")),
             asked_flag=_red_flag(data.get("asked_emergency")),
             problem=_text(data.get("problem")),

@@ -50,6 +50,9 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
         flow = FLOW_OF.get(likely.intent, Flow.ANSWER)
     reading = likely
     memory = replace(memory, turns=memory.turns + 1)
+    if memory.emergency is not None and reading.red_flag == RedFlag("emergency", UNNAMED) and _over(reading):
+        reading = _without_its_flag(reading)  # "it stopped in the ambulance" tells how the first sign went on
+        flow = FLOW_OF.get(reading.intent, Flow.ANSWER)
     if reading.emergency or (flow is Flow.EMERGENCY and reading.problem is None):
         return _emergency(memory, reading)
     if reading.problem is not None:
@@ -155,7 +158,14 @@ def _adds_nothing(reading: Reading) -> bool:
     return stated and not set(reading.facts) - {"audience"}
 
 
+def _without_its_flag(reading: Reading) -> Reading:
+    asked = tuple(a for a in reading.asked if a.intent != "emergency") or (Asked("provide_patient_info"),)
+    return replace(reading, red_flag=None, asked=asked)
+
+
 def _over(reading: Reading) -> bool:
+    if has_cue("nobody_there", reading.text):
+        return False
     later = has_cue("later_and_well", reading.text) and not reading.emergency
     if later or has_cue("false_alarm", reading.text):
         return True

@@ -94,6 +94,8 @@ def with_withdrawals(memory: Memory, reading: Reading) -> Reading:
             return replace(reading, act="undo")
         return reading
     facts = {slot: value for slot, value in reading.facts.items() if slot in SOME_OF or slot not in taken}
+    if over:
+        facts.pop("mmf_response", None)  # "it is well controlled" was said of what is over
     for slot in set(taken) & set(facts) & set(SOME_OF):
         facts[slot] = [v for v in facts[slot] if v not in taken[slot]]
     facts = {slot: value for slot, value in facts.items() if value not in ([], ())}

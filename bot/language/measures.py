@@ -19,7 +19,8 @@ from bot.language.yaml_rows import LexiconError, check_keys, load_yaml
 
 KG_PER_LB = 0.45359237
 CM_PER_INCH = 2.54
-KG_PER_STONE = 14 * KG_PER_LB
+POUNDS_IN_A_STONE = 14
+KG_PER_STONE = POUNDS_IN_A_STONE * KG_PER_LB
 _FEET = re.compile(r"([4-7])'(\d{1,2})$")
 WEIGHT_KG = (25.0, 300.0)
 HEIGHT_CM = (100.0, 230.0)
@@ -36,6 +37,8 @@ _NO_RESULT = frozenset({"weeks", "week", "months", "days", "day", "g", "mg", "ti
 _KG = frozenset({"kg", "kgs", "kilo", "kilos", "kilograms", "kilogram"})
 _LB = frozenset({"lb", "lbs", "pounds", "pound"})
 _TO_KG = {**dict.fromkeys(_KG, 1.0), **dict.fromkeys(_LB, KG_PER_LB), "stone": KG_PER_STONE, "st": KG_PER_STONE}
+_STONE = frozenset({"stone", "st"})
+_GOES_ON = frozenset({"and", "so", "if", "then", "now", "please", "with", "but"})
 _TALL = frozenset({"height", "ht", "hgt", "tall"})
 UNIT_WORDS = _KG | _LB | {"centimetres", "centimeters", "metres", "meters", "stone"}
 """Words that the spelling must leave alone."""
@@ -50,6 +53,8 @@ def weight_kg(tokens: Sequence[Token]) -> float | None:
         unit = tokens[n + 1].norm if n + 1 < len(tokens) else ""
         before = {t.norm for t in tokens[max(0, n - 3) : n]}
         kilos = token.number * _TO_KG[unit] if unit in _TO_KG else None
+        if kilos is not None and unit in _STONE and n + 2 < len(tokens):
+            kilos += _odd_pounds(tokens, n + 2) * KG_PER_LB
         if kilos is None and before & {"weight", "weigh", "weighs", "weighing", "wt"} and unit not in ("g", "mg", "%"):
             kilos = token.number
         if (
@@ -59,6 +64,16 @@ def weight_kg(tokens: Sequence[Token]) -> float | None:
         ):
             return round(kilos, 1)
     return None
+
+
+def _odd_pounds(tokens: Sequence[Token], place: int) -> float:
+    """The pounds over the stones ("11 stone 4"): a number below 14 that has no other unit."""
+    pounds = tokens[place].number
+    if pounds is None or not 0 < pounds < POUNDS_IN_A_STONE:
+        return 0.0
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    alone = after is None or after.is_mark or after.norm in _LB or after.norm in _GOES_ON
+    return pounds if alone else 0.0
 
 
 def height_cm(tokens: Sequence[Token]) -> float | None:

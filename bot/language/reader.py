@@ -12,6 +12,7 @@ from bot.language.concepts import Concept, find_concepts
 from bot.language.context import Context, load_context
 from bot.language.facts import fill_slots
 from bot.language.homophones import put_right
+from bot.language.kin import of_another_member, patient_among
 from bot.language.languages import detect, gloss
 from bot.language.lexicon_loader import Lexicon, load_lexicon
 from bot.language.lung_concepts import lung_concepts
@@ -57,7 +58,8 @@ class Reader:
         language = detect(tokens, text, self._speller.knows, self._lexicon.foreign_words)
         if language == "en":
             self._mend(tokens)
-        concepts = lay_to_drugs(find_concepts(tokens, self._lexicon, self._context, language), tokens)
+        found = find_concepts(tokens, self._lexicon, self._context, language)
+        concepts = lay_to_drugs(of_another_member(found, tokens), tokens)
         lungs = lung_concepts(concepts, tokens)
         return self._reading(text, language, problem, plain, tokens, concepts, lungs)
 
@@ -132,6 +134,7 @@ class Reader:
             act=act if problem is None else None,
             ordinal=ordinal,
             person=person_of(concepts),
+            kin=patient_among(tokens),
             problem=problem,
             mentions=tuple(_mention(c, text, tokens) for c in [*concepts, *lungs] if c.concept not in _HIDDEN),
         )

@@ -63,6 +63,7 @@ class Reading:
     The first block is what the message is about (asked and hypothetical values included, negated ones not). ``facts``
     is asserted of this patient and may be stored. ``scenario`` holds for this answer only. ``absent`` and ``retracted``
     are negated values by slot and are never stored. ``severity`` is a severity word that belongs to nothing named.
+    ``kin`` is the member of the family who is the patient (mother, son ...), where the message names one.
     ``canonical`` is the text with drug names and spelling made regular, in English as far as the glossary goes.
     """
 
@@ -85,6 +86,7 @@ class Reading:
     act: str | None = None
     ordinal: int | None = None
     person: str | None = None
+    kin: str | None = None
     emergency: Mapping[str, str] | None = None
     asked_emergency: Mapping[str, str] | None = None
     problem: str | None = None

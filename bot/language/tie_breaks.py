@@ -30,6 +30,7 @@ _LIKELY: Final = 0.15
 """Probability from which on a word that belongs to an intent settles it."""
 _BARE_REPLIES: Final = {"yes": "affirm", "no": "deny"}
 _OF_CHILDREN: Final = frozenset({"pregnant", "planning", "breastfeeding"})
+_ABOUT_PREGNANCY: Final = frozenset({"pregnancy", "cannot_be_pregnant"})
 _STARRED: Final = re.compile(r"\*\w")
 _AMOUNT: Final = re.compile(r"\d+(?:[.,]\d+)? ?(?:mg|g|gram|x\b|/m2|mg/m2)", re.IGNORECASE)
 _LONGEST_STARRED: Final = 4
@@ -160,9 +161,17 @@ def _schedules_of_one_drug(reading: Reading, part: QuestionPart, ranking: Rankin
     return "ask_dose" if len(others) == 1 and amounts and ranking[0][0] == "compare_drugs" else None
 
 
+def _no_word_of_pregnancy(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | None:
+    """A guess at pregnancy from an age, a drug or a number of weeks, where nothing speaks of it."""
+    guessed = ranking[0][0] == "ask_pregnancy" and ranking[0][1] < _SURE
+    spoken_of = any(m.concept in _ABOUT_PREGNANCY for m in reading.mentions) or bool(part.aspects)
+    return None if not guessed or spoken_of else ranking[1][0]
+
+
 _RULES: Final = (
     _bare_reply, _starred, _bare_drug, _drugs_outside, _other_drug, _pregnancy, _comparison, _combined, _interaction,
     _noun_of_dose, _nothing_to_report, _fertility_as_harm, _schedules_of_one_drug, _source,
+    _no_word_of_pregnancy,
 )  # fmt: skip
 
 

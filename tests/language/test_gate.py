@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.dialogue.data import read
 from bot.guidance.loader import load_table
+from bot.guidance.source_answers import UNNAMED
 from bot.language.encoder_files import known_words
 from bot.language.gate import Gate
 
@@ -55,6 +57,40 @@ def test_most_emergencies_are_named_by_their_own_red_flag(gate: Gate) -> None:
 
 def test_every_rule_is_a_red_flag_of_the_table(gate: Gate) -> None:
     assert gate.red_flags() <= set(load_table().red_flags)
+
+
+CONTACT_THE_TEAM = "contact_team"
+
+
+def test_every_pressing_red_flag_of_the_table_is_raised_by_a_rule(gate: Gate) -> None:
+    raised = gate.red_flags() | {row["raise"] for row in read("together.yml")}
+    pressing = {flag for flag, row in load_table().red_flags.items() if row.level != CONTACT_THE_TEAM}
+    assert pressing - raised == {UNNAMED}  # the classifier's own
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("she can hold nothing down, not even sips", "RF-dehydration"),
+        ("drinks won't stay down since Friday", "RF-dehydration"),
+        ("I feel a touch of a temperature coming", "RF-infection"),
+        ("I have a fever", "RF-infection"),
+        ("our toddler has chickenpox and sleeps in my bed", "RF-varicella-contact"),
+        ("was exposed to shingles at work", "RF-varicella-contact"),
+    ],
+)
+def test_what_needs_a_call_today_only_adds_a_warning(gate: Gate, text: str, rule: str) -> None:
+    verdict = gate.judge(text)
+    assert verdict is not None
+    assert (verdict.rule, verdict.level, verdict.sets_intent) == (rule, "same_day", False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I had the shingles vaccine", "she had chickenpox as a girl", "no fever", "a fever? no", "yellow eyes? no."],
+)
+def test_what_is_past_denied_or_a_vaccine_adds_none(gate: Gate, text: str) -> None:
+    assert gate.judge(text) is None
 
 
 def test_self_harm_has_its_own_rule(gate: Gate) -> None:

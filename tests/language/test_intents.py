@@ -151,7 +151,16 @@ def test_two_drugs_offered_as_a_choice_are_compared() -> None:
     assert _settled("is tacrolimus safer than azathioprine", drugs, *ranking) == "compare_drugs"
     assert _settled("tacrolimus with azathioprine side effects", drugs, *ranking) == "ask_drug_risk"
     pregnancy = (("ask_pregnancy", 0.6), ("compare_drugs", 0.3))
-    assert _settled("tacrolimus or azathioprine when pregnant", drugs, *pregnancy) == "ask_pregnancy"
+    named = (Mention("pregnancy", "pregnant", "pregnant", 31, 39),)
+    text = "tacrolimus or azathioprine when pregnant"
+    assert _settled(text, drugs, *pregnancy, mentions=named) == "ask_pregnancy"
+
+
+def test_a_doubtful_guess_at_pregnancy_needs_a_word_of_it() -> None:
+    doubtful, sure = ("ask_pregnancy", 0.5), ("ask_pregnancy", 0.9)
+    other = ("provide_patient_info", 0.2)
+    assert _settled("she is 34 and on 2 g a day", (), doubtful, other) == "provide_patient_info"
+    assert _settled("she is 34 and on 2 g a day", (), sure, other) == "ask_pregnancy"
 
 
 def test_a_drug_outside_the_article_as_the_subject_is_out_of_scope() -> None:

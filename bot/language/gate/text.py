@@ -25,6 +25,8 @@ _MIN_LETTERS: Final = 5
 _TWO_EDITS_FROM: Final = 8
 
 SENTENCE_BREAK: Final = "|"
+_DENIED_ECHO: Final = re.compile(r" ?\?+ (no|nope|nah|nein|non|nao)(?=[,.;!\n]|$)")
+"""A sign that is asked about and denied in one breath ("she's yellow? no."): the answer stays beside it."""
 
 
 def fold(text: str) -> str:
@@ -37,7 +39,7 @@ def sentences(text: str) -> list[str]:
     """The sentences of a message in folded words, each with one space between words and commas as words."""
     plain = _APOSTROPHES.sub("'", fold(text))
     plain = _ELISION.sub(r"\1 ", plain).replace("'", "")
-    plain = _DECIMAL_COMMA.sub(".", plain)
+    plain = _DENIED_ECHO.sub(r" \1", _DECIMAL_COMMA.sub(".", plain))
     plain = _END.sub(f" {SENTENCE_BREAK} ", plain)
     plain = _BREAK.sub(" , ", plain)
     plain = plain.replace("&", " and ").replace("/", " / ").replace("-", " ")
