@@ -18,6 +18,9 @@ CARRIED = frozenset(("risk", "monitoring", "contraindication", "evidence", "preg
 OF_THE_OPTIONS = ("ask_alternatives", "ask_ild_treatment", "ask_treatment_failure", "ask_citation")
 """What "would you avoid it in ILD", "any guideline that puts it first" are taken for when they are of one drug."""
 
+A_CORRECTION = 9
+"""Words at most of a message that only puts a drug's name right ("sorry, autocorrect, I wanted to write tac")."""
+
 
 def another_drug(asked: Asked, reading: Reading, memory: Memory) -> tuple[Question, ...]:
     """The last questions for the drug that was meant ("sorry, meant cyclosporine"), or for one more ("same for aza").
@@ -27,7 +30,8 @@ def another_drug(asked: Asked, reading: Reading, memory: Memory) -> tuple[Questi
     if not asked.drugs or not memory.questions or reading.facts.keys() - {"audience"} or reading.retracted:
         return ()
     again = has_cue("all_again", reading.text)
-    corrected = is_short(reading.text) and has_cue("other_drug_meant", reading.text)
+    few = len(reading.text.split()) <= A_CORRECTION and "?" not in reading.text
+    corrected = (few or is_short(reading.text)) and has_cue("other_drug_meant", reading.text)
     if not again and not corrected:
         return ()
     of_drugs = [q for q in memory.questions if q.drugs or q.kind in ATTRIBUTES]

@@ -21,6 +21,8 @@ SEVERITY_OF = {
 WHICH_DRUG = "drug"
 DENIED = ("absent", "negated", "other", "mentioned")
 _SENTENCE_END = re.compile(r"[.;!\n]+(?=\s|$)")
+_CLAUSE_END = re.compile(r"(?<=[,.;!?\n])(?=\s|$)")
+_HAS_DEGREES = ("side_effect", "effect_noun", "lung", "ild", "response")
 A_BARE_QUESTION = 3
 A_FEW_WORDS = 3
 """Words up to which a message that opens with yes or no is taken for that alone."""
@@ -60,6 +62,8 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
     of_the_drug = slot != "side_effect_severity" and _about_the_drug(memory, reading)
     at_once = pending.turn == memory.turns
     degree = reading.severity or ((_degree_said(reading) or _opening(reading)) if at_once else None)
+    if degree is None and at_once and slot == "side_effect_severity":
+        degree = _in_a_clause_of_its_own(reading)
     if degree and slot in SEVERITY_OF and not of_the_drug and not _corrects_another(SEVERITY_OF[slot], memory, reading):
         return Reply(slot, {SEVERITY_OF[slot]: degree})
     another = _corrects_another(slot, memory, reading)
@@ -79,6 +83,10 @@ def reply_to(memory: Memory, reading: Reading) -> Reply | None:
 def bare_severity(memory: Memory, reading: Reading) -> Facts:
     """The fact that a severity without a noun is, when none of our questions was open: of what was last spoken of."""
     severity = reading.severity or _left_over(memory, reading) or _opening(reading)
+    if severity is None and (degree := _in_a_clause_of_its_own(reading)) is not None:
+        ungraded = bool(memory.case.side_effect) and memory.case.side_effect_severity is None
+        if "side_effect" in reading.facts or (ungraded and "mmf_response" in reading.facts):
+            return {"side_effect_severity": degree}  # "nausea every day. moderate I guess?", "mild, and it works"
     asks = has_cue("opens_a_question", reading.text.strip()) and len(reading.text.split()) <= A_BARE_QUESTION
     if severity is None or asks:  # "why early" tells no degree
         return {}
@@ -134,6 +142,21 @@ def _opening(reading: Reading) -> str | None:
     degrees = {str(m.value) for m in reading.mentions if m.concept == "severity" and m.end <= len(first)}
     alone = len(degrees) == 1 and has_cue("a_degree_alone", first)
     return degrees.pop() if alone else None
+
+
+def _in_a_clause_of_its_own(reading: Reading) -> str | None:
+    """The one degree in clauses that name nothing that has degrees ("4 times a day, mild. Breathing is better")."""
+    if set(OF_A_TOPIC.values()) & {*reading.facts, *reading.scenario, *reading.retracted}:
+        return None
+    degrees, start = set(), 0
+    if has_cue("asks", reading.text.strip()):
+        return None
+    for clause in _CLAUSE_END.split(reading.text):
+        within = [m for m in reading.mentions if start <= m.start < start + len(clause)]
+        if not any(m.concept in _HAS_DEGREES for m in within):
+            degrees |= {str(m.value) for m in within if m.concept == "severity" and set(m.context) <= {"asserted"}}
+        start += len(clause)
+    return degrees.pop() if len(degrees) == 1 else None
 
 
 def _left_over(memory: Memory, reading: Reading) -> str | None:

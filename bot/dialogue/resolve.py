@@ -42,7 +42,7 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     if question.kind in MISTAKEN_FOR_WATCHING and not told and _only_watches(question, asked):
         question = replace(question, kind="ask_monitoring", terms=())
     if question.kind == "ask_monitoring" and not question.drugs and has_cue("follows_the_lungs", asked.text):
-        question = replace(question, aspects=("pft", *question.aspects))  # "and how do I follow her lungs"
+        question = replace(question, aspects=("pft", "hrct", *question.aspects))  # "and how do I follow her lungs"
     if question.kind == "ask_citation" and question.citation is None:
         question = replace(question, citation=numbered(asked.text))
     if not asked.drugs and (whole := _of_the_whole_case(question, asked, memory)):

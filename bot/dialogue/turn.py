@@ -54,7 +54,8 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
         reading = _without_its_flag(reading)  # "it stopped in the ambulance" tells how the first sign went on
         flow = FLOW_OF.get(reading.intent, Flow.ANSWER)
     if reading.emergency or (flow is Flow.EMERGENCY and reading.problem is None):
-        return _emergency(memory, reading)
+        another = reading.act == "new_patient" and not _restarts_a_drug(memory, reading)
+        return _emergency(memory.new_patient() if another else memory, reading)
     if reading.problem is not None:
         return Turn(memory, (Say(reading.problem, reading.understood()),))
     if reading.act == "new_patient" and has_cue("undoes", reading.text.strip()):
@@ -64,7 +65,10 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
     )
     anew = (by_intent or reading.act == "new_patient") and not _restarts_a_drug(memory, reading)
     if anew and reading.act != "undo" and not _says_whose(memory, reading):
-        return _new_patient(memory, reading)
+        rule = _sign_of_the_new(reading)
+        if rule is not None and load_knowledge().table.red_flags[rule].level == "emergency":
+            return _emergency(memory.new_patient(), replace(reading, red_flag=RedFlag("emergency", rule)))
+        return replace(_new_patient(memory, reading), red_flag=rule)
     if memory.emergency is not None:
         if not _over(reading):
             if _asks_while_it_is_seen_to(memory, reading):
@@ -100,6 +104,13 @@ def take_turn(memory: Memory, reading: Reading, flow: Flow | None = None) -> Tur
     if load_knowledge().table.red_flags[rule].level == "emergency":
         return _emergency(memory, reading)
     return replace(_ordinary(memory, reading, flow), red_flag=rule)
+
+
+def _sign_of_the_new(reading: Reading) -> str | None:
+    """The red flag of a message that begins a new case, with nothing before to weigh it by."""
+    if reading.red_flag is not None:
+        return gravest(reading.red_flag.rule, Case.from_mapping(reading.facts))
+    return late_period(reading)
 
 
 def _restarts_a_drug(memory: Memory, reading: Reading) -> bool:

@@ -38,6 +38,7 @@ DIRECTIONS = ("forward", "backward", "inside")
 _KEYS = {"category", "direction", "scope", "only", "never", "list", "through", *LANGUAGES}
 _TAKEN_BACK = frozenset({"negated", "withdrawn"})
 _OR = frozenset({"or", "nor", "no"})
+_AND_OR = _OR | {"and", "&", "+", "/", "y", "und", "et", "e", "o", "oder", "ou"}
 _SMALL_WORDS = words("list_small_words")
 _JOINTS = words("list_joints")
 _POINTING = frozenset({"that", "it", "this", "those", "they", "which"})
@@ -132,7 +133,12 @@ def _reached(cue: Match[Cue], tokens: list[Token], found: Sequence[Match[Term]],
         if row.list_end:  # "pregnant? no" answers what was asked last, which may be one term with its answer
             answered = any(m.start < cue.start < m.end for m in found)
             return [] if answered else [n for n in nearby if found[n].end == last]
-        return [n for n in nearby if found[n].end == last or _joined(found[n].end, last, tokens, found)]
+        groups = {found[n].row.concept for n in nearby if found[n].end == last}
+        return [
+            n for n in nearby
+            if found[n].end == last
+            or (_joined(found[n].end, last, tokens, found) and _is_one_list(found[n], last, groups, tokens))
+        ]  # fmt: skip
     end = min(_wall_after(cue, tokens, cues), cue.end + row.scope)
     # "not pregnant" as one term is not negated by its own first word, nor "test positive" only mentioned
     first = cue.start + 1 if row.category in ("negated", "mentioned") else cue.start
@@ -209,6 +215,11 @@ def _joined(end: int, last: int, tokens: list[Token], found: Sequence[Match[Term
     """Is all that lies between two concepts joints and other concepts ("nausea and diarrhoea have gone")?"""
     covered = {n for m in found for n in range(m.start, m.end)}
     return all(n in covered or tokens[n].norm in _JOINTS for n in range(end, last))
+
+
+def _is_one_list(match: Match[Term], last: int, groups: set[str], tokens: list[Token]) -> bool:
+    """Commas alone join like to like: in "rapidly progressive ILD, infection excluded" the ILD stands by itself."""
+    return match.row.concept in groups or any(t.norm in _AND_OR for t in tokens[match.end : last])
 
 
 @functools.lru_cache(maxsize=len(LANGUAGES) * 2)

@@ -13,6 +13,7 @@ from bot.language.patterns import Element, Pattern, PatternIndex, longest
 from bot.language.questions import Span, sentences, spans
 from bot.language.reading import QuestionPart
 from bot.language.tokens import Token, fold
+from bot.language.word_lists import words as listed
 
 if TYPE_CHECKING:
     from bot.guidance.rows import Table
@@ -26,6 +27,8 @@ _WORD = re.compile(r"[^\W_]+")
 _SHORTEST_PART = 3
 _NO_SUBJECT = frozenset({"person", "reply", "audience", "act", "threat", "sign", "ordinal"})
 _ELLIPTICAL = 5
+_OPENERS = listed("openers_of_a_second_question")
+_JOINS_QUESTIONS = listed("joints_of_questions")
 _TRAILING = re.compile(r"(?:[\s,]+(?:and|also|plus|then|but))?[\s,+&]*$", re.I)
 
 
@@ -184,34 +187,14 @@ def _merged(asking: Sequence[Span], tokens: Sequence[Token]) -> list[Span]:
 
 
 def _at_conjunctions(span: Span, tokens: Sequence[Token]) -> list[Span]:
-    openers = {
-        "what",
-        "how",
-        "which",
-        "can",
-        "is",
-        "does",
-        "do",
-        "should",
-        "when",
-        "why",
-        "will",
-        "are",
-        "could",
-        "who",
-        "would",
-        "whats",
-    }
     cuts = [span.start]
     for n in range(span.start + _SHORTEST_PART, span.end - 2):
-        joint = tokens[n].norm in ("and", ",", "also", "?", "plus", "then") and tokens[n + 1].norm in openers
+        joint = tokens[n].norm in _JOINS_QUESTIONS and tokens[n + 1].norm in _OPENERS
         second = (
             tokens[n].norm in ("and", ",")
             and tokens[n + 1].norm in ("also", "then", "if")
-            and tokens[n + 2].norm in openers
+            and tokens[n + 2].norm in _OPENERS
         )
-        if ((joint or second) and n + 1 - cuts[-1] >= _SHORTEST_PART and tokens[n + 1].norm != "what") or (
-            joint and tokens[n + 1].norm == "what" and n + 1 - cuts[-1] >= _SHORTEST_PART
-        ):
+        if (joint or second) and n + 1 - cuts[-1] >= _SHORTEST_PART:
             cuts.append(n + 1)
     return [Span(a, b, span.kind) for a, b in zip(cuts, [*cuts[1:], span.end], strict=True)]

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from bot.dialogue.respond import respond
 from bot.dialogue.turn import take_turn
 from bot.guidance import engine
 from bot.guidance.answer import Answer
+from bot.guidance.loader import load_table
 from bot.guidance.model import DRUGS, INTENTS, ONE_OF, SOME_OF, Case, Question
 
 FACTS = st.fixed_dictionaries(
@@ -135,6 +137,23 @@ def test_a_new_patient_forgets_everything_but_the_audience(said: list[dict[str, 
         _, held = step(held, message)
     _, held = step(held, {"text": "new patient", "act": "new_patient", "questions": [{"intent": "restart"}]})
     assert held == Memory(case=Case(audience=held.case.audience), turns=held.turns)
+
+
+@pytest.mark.parametrize("rule", sorted(load_table().red_flags))
+def test_a_new_patient_with_a_red_flag_takes_over_no_fact(rule: str) -> None:
+    level = load_table().red_flags[rule].level
+    earlier = {"side_effect": ["gastrointestinal"], "contraindications": ["tpmt_deficiency"], "pregnancy": "pregnant"}
+    for intent in ("restart", "emergency", "report_side_effect"):
+        said = {
+            "text": "new patient",
+            "act": "new_patient",
+            "emergency": {"level": level, "rule": rule},
+            "facts": {"side_effect": ["hematologic"]},
+            "questions": [{"intent": intent, "confidence": 0.9, "text": ""}],
+        }
+        answers, held = step(told(earlier), said)
+        assert held.case == Case(side_effect=("hematologic",))
+        assert any(a.escalation is not None for a in answers)
 
 
 def told(facts: dict[str, Any]) -> Memory:
