@@ -10,12 +10,12 @@ from bot.dialogue.answering import SEVERITY_OF, Reply, bare_course, bare_severit
 from bot.dialogue.data import has_cue, is_short
 from bot.dialogue.facts import Clash, differs, merge
 from bot.dialogue.focus import TOPIC_OF_SLOT, measured_again, topic_of
-from bot.dialogue.kinds import NEVER_TRIED, NO_ALTERNATIVE
+from bot.dialogue.kinds import NEVER_TRIED, NO_ALTERNATIVE, REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Facts, Mention, Reading
 from bot.dialogue.results import result_of_the_test_spoken_of
 from bot.dialogue.told_as import really_denied, told_words
-from bot.dialogue.withdraw import CO_MEDICATION, without
+from bot.dialogue.withdraw import CO_MEDICATION, OF_AN_EFFECT, without
 from bot.guidance.model import Case
 
 ASKING = ("ask_dose", "ask_monitoring", "ask_evidence", "compare_drugs", "ask_contraindication", "ask_drug_risk")
@@ -69,6 +69,8 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
         facts.pop("side_effect_persistent", None)  # "and the third" counts a list, not how often it came
     if "side_effect" not in facts and not memory.case.side_effect and not _asked_for("side_effect", memory):
         facts.pop("side_effect_persistent", None)  # nothing is there that could go on
+    if _is_of_the_drug_spoken_of(memory, reading):
+        facts = {slot: value for slot, value in facts.items() if slot not in ("side_effect", *OF_AN_EFFECT)}
     facts.update(measured_again(memory, reading.text))
     if results:
         facts["contraindications"] = results
@@ -113,6 +115,12 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
 def _is_not_known(reading: Reading) -> bool:
     """ "Pregnant: don't know" names a fact to say that it is not known."""
     return reading.reply == "unknown" and has_cue("is_not_known", reading.text.strip())
+
+
+def _is_of_the_drug_spoken_of(memory: Memory, reading: Reading) -> bool:
+    """ "It causes diarrhoea too, right?", after nintedanib was asked about, tells no effect of mycophenolate."""
+    other = bool(memory.drugs) and not set(memory.drugs) & REPLACED
+    return other and reading.intent == "ask_drug_risk" and "?" in reading.text and not reading.drugs
 
 
 def _topic(memory: Memory, reading: Reading, settled: Facts) -> str | None:

@@ -14,6 +14,16 @@ from bot.guidance.model import Case
 CHANGES = frozenset((("self", "relative"), ("relative", "self"), ("self", "patient"), ("patient", "relative")))
 """From whose case to whose a message may jump. A relative of a patient who is met with "she" changes nothing."""
 SAME, OTHER = 0, 1
+OF_THE_ASSISTANT = (
+    "bot_challenge",
+    "greet",
+    "goodbye",
+    "thank",
+    "ask_capabilities",
+    "ask_review_status",
+    "give_feedback",
+)
+"""Said to us, whoever says it: "am I talking to a doctor?"."""
 WOMEN = frozenset({"mother", "sister", "wife", "daughter", "grandmother", "aunt"})
 MEN = frozenset({"father", "brother", "husband", "son", "grandfather", "uncle"})
 
@@ -86,7 +96,8 @@ def _is_about_a_case(reading: Reading) -> bool:
     told = set(reading.facts) - {"audience"} or reading.scenario or reading.retracted
     if reading.person == "other" and not told and not has_cue("other_person", reading.text):
         return False  # "not for me yet" tells of no one else
-    return bool(told) or not reading.asked or any(a.intent not in ABOUT_A_DRUG for a in reading.asked)
+    of_no_case = {*ABOUT_A_DRUG, *OF_THE_ASSISTANT}
+    return bool(told) or not reading.asked or any(a.intent not in of_no_case for a in reading.asked)
 
 
 def _back(memory: Memory, reading: Reading) -> Whose:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.dialogue.kinds import ABOUT_A_DRUG, ABOUT_THE_CASE, MOST_DRUGS
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Facts
+from bot.guidance.conditions import expand
 from bot.guidance.model import Question
 
 
@@ -20,6 +21,9 @@ def by_new_facts(changed: Facts, memory: Memory) -> Question:
         return replace(last, not_asking=())
     if last is not None and last.kind == "ask_pregnancy" and changed.get("pregnancy") == "not_pregnant":
         return Question(kind="report_side_effect" if memory.case.side_effect else "ask_alternatives")
+    out = expand(memory.case.drugs_excluded)
+    if last is not None and "drugs_excluded" in changed and last.drugs and expand(last.drugs) <= out:
+        return Question(kind="ask_alternatives")  # "the nephrologist vetoes both": what is left then
     measured = set(changed) <= {"weight_kg", "height_cm"}
     if last is not None and measured and last.kind in ABOUT_A_DRUG and memory.drugs:
         return Question(kind="ask_dose", drugs=memory.drugs[:MOST_DRUGS])  # what a weight is told for

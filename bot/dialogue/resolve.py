@@ -45,6 +45,7 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
         question = replace(question, aspects=("pft", "hrct", *question.aspects))  # "and how do I follow her lungs"
     if question.kind == "ask_citation" and question.citation is None:
         question = replace(question, citation=numbered(asked.text))
+    question = _against_the_one_replaced(question, asked, memory)
     if not asked.drugs and (whole := _of_the_whole_case(question, asked, memory)):
         return whole
     question = by_its_words(_without_the_one_left(question, reading), asked, memory)
@@ -54,6 +55,15 @@ def meant(asked: Asked, reading: Reading, memory: Memory) -> Question:
     if question.kind == "ask_citation" or (reading.act == "sources" and not evidence):
         return of_last_statements(question, memory)
     return _set_against_another(question, asked, memory) or _of_those_spoken_of(question, asked, memory)
+
+
+def _against_the_one_replaced(question: Question, asked: Asked, memory: Memory) -> Question:
+    """ "Does it hold the lungs as well as mycophenolate did" sets the drug just spoken of against that one."""
+    other = next((d for d in reversed(memory.recent) if d not in REPLACED), None)
+    replaced = bool(asked.drugs) and set(asked.drugs) <= set(REPLACED)
+    if other is None or not replaced or not has_cue("it_against_another", asked.text.strip()):
+        return question
+    return replace(question, kind="compare_drugs", drugs=(other, *asked.drugs), aspects=())
 
 
 def _as_put(asked: Asked, reading: Reading) -> Question:

@@ -246,8 +246,8 @@ def _recent(memory: Memory, named: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _alternatives(question: Question, case: Case) -> tuple[str, ...]:
-    """The drugs that a question about the case asks about by name; not the one replaced, nor what was tried."""
-    never = {*MYCOPHENOLATE, *RECOGNISED_ONLY, *case.drugs_tried}
+    """The drugs that a question about the case asks about by name; not the one replaced, nor what is had beside it."""
+    never = {*MYCOPHENOLATE, *RECOGNISED_ONLY, *case.drugs_tried, "corticosteroid"}
     if "formulation_switch" in question.aspects:
         never.discard(COATED)  # "Myfortic, is it better?" makes it the drug of the next "how many mg"
     return tuple(d for d in question.drugs if d not in never)

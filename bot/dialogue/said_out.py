@@ -21,12 +21,13 @@ from bot.guidance.knowledge import listed, load_knowledge
 _MARK = "drugname"
 STUDY_DRUG = "mycophenolate_mofetil"
 _CLAUSE_END = re.compile(r"[.;!?\n]+(?=\s|$)")
+_SENTENCE = re.compile(r"(?<=[.;!?\n])\s+")
 
 
 def with_exclusions(memory: Memory, reading: Reading) -> Reading:
     """The reading with the drugs that it rules out by word, and with those that it lets in again."""
     out, back = drugs_said_to_be_out(reading), _said_to_be_possible(memory, reading)
-    out += tuple(d for d in _given_up(memory, reading) if d not in out)
+    out += tuple(d for d in (*_given_up(memory, reading), *_pointed_out(memory, reading)) if d not in out)
     if out:
         reading = replace(reading, facts={**reading.facts, "drugs_excluded": list(out)})
     if back:
@@ -46,6 +47,14 @@ def _given_up(memory: Memory, reading: Reading) -> tuple[str, ...]:
     if not bad or reading.hypothetical or not has_cue("mycophenolate_given_up", reading.text):
         return ()
     return (STUDY_DRUG,) if STUDY_DRUG in reading.drugs else ()
+
+
+def _pointed_out(memory: Memory, reading: Reading) -> tuple[str, ...]:
+    """The drugs last asked about, where a message that names none says that both of them cannot be had."""
+    last = tuple(d for d in memory.questions[-1].drugs if d not in REPLACED) if memory.questions else ()
+    named = any(m.concept == "drug" for m in reading.mentions)
+    told = any(has_cue("those_are_out", part) and "?" not in part for part in _SENTENCE.split(reading.text))
+    return last if told and not named and not reading.hypothetical and len(expand(last)) > 1 else ()
 
 
 def wants_the_reason(reading: Reading) -> bool:

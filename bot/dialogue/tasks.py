@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -49,6 +50,12 @@ def _in_place_of_a_drug(asked: Asked, memory: Memory) -> bool:
     return of_a_drug and has_cue("what_else", asked.text.strip())
 
 
+def _after_an_exclusion(asked: Asked, intake: Intake) -> bool:
+    """ "The nephrologist vetoes both. Then what": what is left, not once more of those."""
+    last = re.split(r"(?<=[.;!])\s+", asked.text.strip())[-1]
+    return "drugs_excluded" in intake.changed and has_cue("what_then", last)
+
+
 def same_task(one: Task, other: Task) -> bool:
     if isinstance(one, Consult) and isinstance(other, Consult):
         return one.question == other.question and one.case == other.case and one.style == other.style
@@ -60,7 +67,7 @@ def tasks_for(intake: Intake, reading: Reading, asked: Asked, flow: Flow) -> lis
     understood = reading.understood(asked)
     if has_cue("only_a_sound", reading.text.strip()) and intake.reply is None:
         return [Say("listening", understood)]
-    if not asked.drugs and _in_place_of_a_drug(asked, intake.memory):
+    if not asked.drugs and (_in_place_of_a_drug(asked, intake.memory) or _after_an_exclusion(asked, intake)):
         return [_consult(intake, reading, Question(kind="ask_alternatives"), understood)]
     if repeated := another_drug(asked, reading, intake.memory):
         return [_consult(intake, reading, question, understood) for question in repeated[:MOST_TASKS]]
@@ -193,7 +200,8 @@ def _of_the_effect(asked: Asked, reading: Reading) -> bool:
     supposed = set(reading.scenario)
     of_it = bool(supposed) and supposed <= {"side_effect", "side_effect_severity", "side_effect_persistent"}
     other = asked.drugs or reading.ordinal is not None or asked.intent in (*OF_A_SIDE_EFFECT, "ask_alternatives")
-    return of_it and not other and asked.confidence < SURE
+    tests = has_cue("the_bloods_alone", asked.text.strip())  # "bloods?" asks what to check
+    return of_it and not other and not tests and asked.confidence < SURE
 
 
 def _answered(intake: Intake, reading: Reading, asked: Asked, understood: Mapping[str, Any]) -> list[Task]:
