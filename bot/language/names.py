@@ -80,6 +80,10 @@ class DrugNames:
         self._single = {
             words[0]: drug for words, drug in self._exact.items() if len(words) == 1 and _is_fuzzy(words[0])
         }
+        self._by_second: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for words in self._exact:
+            if len(words) > 1:
+                self._by_second[words[1]].append(words)
         self._joined = {"".join(words): drug for words, drug in self._exact.items() if len("".join(words)) > 5}
         self._dictation = Dictation(self._joined)
         self._long_words = frozenset(w for words in self._exact for w in words if len(w) >= _SHORTEST_FUZZY)
@@ -113,6 +117,8 @@ class DrugNames:
                 or self._dictated_at(tokens, at, speller)
                 or self._near_at(tokens, at, speller)
             )
+            if hit and hit.end == at + 1 and len(tokens[at].norm) >= _SHORTEST_FUZZY:
+                hit = self._with_its_salt(tokens, at, hit.drug) or hit
             if hit:
                 found.append(hit)
             at = hit.end if hit else at + 1
@@ -176,6 +182,14 @@ class DrugNames:
             drug = self.nearest(word)
             if drug:
                 return Found(at, at + 1, drug)
+        return None
+
+    def _with_its_salt(self, tokens: list[Token], at: int, drug: str) -> Found | None:
+        """ "Mycofenolate sodium": the longer name that begins with the misspelt one, where the rest is as printed."""
+        following = tuple(t.norm for t in tokens[at + 1 : at + 3])
+        for name in self._by_second.get(following[0], ()) if following else ():
+            if self._single.get(name[0]) == drug and following[: len(name) - 1] == name[1:]:
+                return Found(at, at + len(name), self._exact[name])
         return None
 
     @functools.lru_cache(maxsize=4096)  # noqa: B019 (these names live as long as the process)
