@@ -16,6 +16,7 @@ from bot.dialogue.reading import Facts, Mention, Reading
 from bot.dialogue.results import result_of_the_test_spoken_of
 from bot.dialogue.told_as import really_denied, told_words
 from bot.dialogue.withdraw import CO_MEDICATION, OF_AN_EFFECT, without
+from bot.guidance.conditions import expand
 from bot.guidance.model import Case
 
 ASKING = ("ask_dose", "ask_monitoring", "ask_evidence", "compare_drugs", "ask_contraindication", "ask_drug_risk")
@@ -71,6 +72,8 @@ def take_in(memory: Memory, reading: Reading) -> Intake:
         facts.pop("side_effect_persistent", None)  # nothing is there that could go on
     if _is_of_the_drug_spoken_of(memory, reading):
         facts = {slot: value for slot, value in facts.items() if slot not in ("side_effect", *OF_AN_EFFECT)}
+    if _tells_of_a_drug_tried(memory, reading):
+        facts.pop("mmf_response", None)
     facts.update(measured_again(memory, reading.text))
     if results:
         facts["contraindications"] = results
@@ -121,6 +124,12 @@ def _is_of_the_drug_spoken_of(memory: Memory, reading: Reading) -> bool:
     """ "It causes diarrhoea too, right?", after nintedanib was asked about, tells no effect of mycophenolate."""
     other = bool(memory.drugs) and not set(memory.drugs) & REPLACED
     return other and reading.intent == "ask_drug_risk" and "?" in reading.text and not reading.drugs
+
+
+def _tells_of_a_drug_tried(memory: Memory, reading: Reading) -> bool:
+    """ "It worked for the lungs", said of ciclosporin that was had before, is no response to mycophenolate."""
+    tried = bool(memory.drugs) and set(memory.drugs) <= expand(memory.case.drugs_tried)
+    return tried and not reading.drugs and not _asked_for("mmf_response", memory)
 
 
 def _topic(memory: Memory, reading: Reading, settled: Facts) -> str | None:

@@ -33,6 +33,7 @@ FIRST_DRUGS = ("preferred", "consider")
 COATED = "mycophenolate_sodium"
 MYCOPHENOLATE = ("mycophenolate_mofetil", COATED)
 RECENT = 4
+BESIDE_AN_EMERGENCY = ("emergency_reminder", "emergency_tell_them")
 FACTS_TOLD = {"case": "no_case", "undone": "undone_to_nothing", "edited": "edited_to_nothing"}
 """Replies that list the facts held, and what is said instead when there are none."""
 
@@ -196,9 +197,11 @@ def _said(task: Say, turn: Turn, memory: Memory, ask_engine: Engine) -> Answer:
         return replies.reply(task.reply, case, task.understood, {"listed": _listed(memory, ask_engine)})
     if task.reply == "clash" and turn.clash is not None:
         return replies.reply(task.reply, case, task.understood, replies.clash_words(turn.clash, case))
-    if task.reply == "emergency_reminder":
+    if task.reply in BESIDE_AN_EMERGENCY:
         question = Question(kind="emergency", rows=(memory.emergency,) if memory.emergency else ())
-        return escalated(replies.reply(task.reply, case, task.understood), ask_engine(case, question).escalation)
+        facts = "; ".join(replies.facts_in_words(case)) or replies.wording().words["no_fact"][register(case.audience)]
+        said = replies.reply(task.reply, case, task.understood, {"facts": facts})
+        return escalated(said, ask_engine(case, question).escalation)
     return replies.reply(task.reply, case, task.understood, task.values)
 
 

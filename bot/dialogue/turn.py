@@ -152,6 +152,8 @@ def _still_an_emergency(memory: Memory, reading: Reading, flow: Flow) -> Turn:
     if flow is Flow.SOCIAL and reading.intent in ("thank", "goodbye", "greet"):
         reply: tuple[Task, ...] = (Say("emergency_reminder", reading.understood()),)
         return Turn(intake.memory, reply)
+    if has_cue("what_to_tell", reading.text):
+        return Turn(intake.memory, (Say("emergency_tell_them", reading.understood()),))
     task = Consult(red_flag_question(memory.emergency), intake.memory.case, reading.understood())
     return Turn(intake.memory, (task,), (Note("emergency_first"),))
 

@@ -105,7 +105,8 @@ def _drugs(slots: Slots, concepts: Sequence[Concept], tokens: Sequence[Token]) -
         slots.facts["drugs_tried"] = list(tried.tried)
     if tried.supposed:
         slots.scenario["drugs_tried"] = list(tried.supposed)
-    if never := unique([*tried.never, *(d for d in denied if not is_mmf(d))]):
+    anothers = [c.value for c in mentions if c.status == "withdrawn"]
+    if never := unique([*tried.never, *(d for d in (*denied, *anothers) if not is_mmf(d))]):
         slots.retracted["drugs_tried"] = never
 
 

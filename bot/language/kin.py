@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.language.concepts import Concept, is_mmf
 from bot.language.tokens import Token
 from bot.language.word_lists import words
-from bot.language.yaml_rows import load_yaml
+from bot.language.yaml_rows import LexiconError, load_yaml
 
 FILE = Path(__file__).parent / "lists" / "kin.yml"
 NEVER_THE_PATIENT = frozenset({"neighbour", "friend", "colleague"})
@@ -26,7 +26,18 @@ _IMPERSONAL = frozenset({"drug", "person", "audience", "act", "reply", "threat",
 
 @functools.lru_cache(maxsize=1)
 def _kin() -> dict[str, str]:
-    return {word: member for member, line in load_yaml(FILE).items() for word in str(line).split()}
+    members: dict[str, str] = {}
+    for member, line in load_yaml(FILE).items():
+        for word in line.split() if isinstance(line, str) else ():
+            if word in members:
+                raise LexiconError(f"{FILE.name}: {word!r} stands for {members[word]} and for {member}; keep one")
+            members[word] = member
+    return members
+
+
+def members() -> frozenset[str]:
+    """The members of a family that can be told apart."""
+    return frozenset(_kin().values())
 
 
 def _named(tokens: Sequence[Token]) -> list[tuple[int, str]]:
