@@ -14,6 +14,7 @@ from bot.language.word_lists import words
 
 _AUXILIARIES = words("auxiliaries")
 _OPEN = words("question_words")
+_GOING_BACK = frozenset({"back", "return", "returning", "down"})
 _OPEN_AT_START = words("question_words_at_start")
 _WEAK = words("clause_starts") | {"\n"}
 _SPEAKERS = words("subjects")
@@ -86,6 +87,8 @@ def _opens(tokens: Sequence[Token], n: int, start: int, end: int) -> str | None:
     word = tokens[n].norm
     before = tokens[n - 1].norm if n > start else ","
     after = tokens[n + 1].norm if n + 1 < end else ""
+    if before == "to" and n - 1 > start and tokens[n - 2].norm in _GOING_BACK:
+        return None  # "so back to why she came: ..."
     if word in _OPEN or (word in _OPEN_AT_START and before in _WEAK and before != "or"):
         return "open"
     if word in _LET_ME_KNOW:

@@ -32,6 +32,10 @@ _BARE_REPLIES: Final = {"yes": "affirm", "no": "deny"}
 _OF_CHILDREN: Final = frozenset({"pregnant", "planning", "breastfeeding"})
 _ABOUT_PREGNANCY: Final = frozenset({"pregnancy", "cannot_be_pregnant"})
 _STARRED: Final = re.compile(r"\*\w")
+_BESIDE_IT: Final = re.compile(
+    r"\b(?:with|incl\w*|plus|and give)(?: (?:the|its|their|all|your))? (?:refs?|references?|citations?|sources?)\b",
+    re.IGNORECASE,
+)
 _AMOUNT: Final = re.compile(r"\d+(?:[.,]\d+)? ?(?:mg|g|gram|x\b|/m2|mg/m2)", re.IGNORECASE)
 _LONGEST_STARRED: Final = 4
 _DRUGS_TOGETHER: Final = 2
@@ -111,6 +115,8 @@ def _source(reading: Reading, part: QuestionPart, ranking: Ranking) -> str | Non
     said = set(words(part.text))
     if said & _lists()["resting_on_a_reference"]:
         return "ask_citation"
+    if _BESIDE_IT.search(part.text) and ranking[0][0] in _lists()["about_a_drug"]:
+        return None  # "list the alternatives with their references"
     named = _lists()["documents"] & said
     return "ask_citation" if named and dict(ranking).get("ask_citation", 0.0) >= _LIKELY else None
 
