@@ -11,7 +11,7 @@ from bot.dialogue.data import has_cue
 from bot.dialogue.kinds import A_GUESS, ABOUT_A_DRUG, ABOUT_THE_CASE
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Asked, Mention, Reading
-from bot.dialogue.results import supposed_result
+from bot.dialogue.results import supposed_positive, supposed_result
 from bot.dialogue.withdraw import effects_named
 from bot.guidance.model import RESPONSES
 
@@ -161,13 +161,16 @@ def with_supposed(memory: Memory, reading: Reading) -> Reading:
         **_were_so(memory, reading),
         **supposed_result(memory, reading),
     }
-    supposed = {slot: value for slot, value in supposed.items() if slot not in reading.scenario}
+    positive = supposed_positive(memory, reading)
+    supposed = {slot: value for slot, value in {**supposed, **positive}.items() if slot not in reading.scenario}
     if not supposed:
         return reading
     of_a_test = "contraindications" in supposed and bool(memory.drugs) and bool(reading.asked)
     if of_a_test:  # "and if it comes back low" asks of the drug of that test
         of_it = replace(reading.asked[0], intent="ask_contraindication", drugs=memory.drugs[:1])
         reading = replace(reading, asked=(of_it,))
+    if "pregnancy" in positive and reading.asked:
+        reading = replace(reading, asked=(replace(reading.asked[0], intent="ask_pregnancy"),))
     return replace(reading, scenario={**reading.scenario, **supposed}, hypothetical=True)
 
 

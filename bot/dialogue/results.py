@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.dialogue.data import has_cue
+from bot.dialogue.escalate import LATE_PERIOD
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Reading
 from bot.guidance.knowledge import load_knowledge
@@ -38,6 +39,17 @@ def supposed_result(memory: Memory, reading: Reading) -> dict[str, Any]:
     if len(tests) != 1 or not has_cue("result_supposed_low", reading.text.strip()):
         return {}
     return {"contraindications": [*memory.case.contraindications, MEANS[tests[0]]["result_is_low"]]}
+
+
+def supposed_positive(memory: Memory, reading: Reading) -> dict[str, Any]:
+    """ "And had it been positive?", after a test for pregnancy or hepatitis B was spoken of, supposes what it shows."""
+    last = memory.questions[-1] if memory.questions else None
+    if last is None or not has_cue("test_supposed_positive", reading.text.strip()):
+        return {}
+    if "hepatitis_b" in last.aspects:
+        return {"contraindications": [*memory.case.contraindications, "hepatitis_b"]}
+    of_pregnancy = "pregnancy_test" in last.aspects or last.kind == "ask_pregnancy" or memory.today == LATE_PERIOD
+    return {"pregnancy": "pregnant"} if of_pregnancy else {}
 
 
 def _spoken_of(memory: Memory) -> list[str]:
