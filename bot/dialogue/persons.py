@@ -183,5 +183,5 @@ def _swapped(memory: Memory) -> Memory:
     case = Case.from_mapping({**shelf.facts, "audience": memory.case.audience})
     aside = Parked(memory.case.known(), memory.person, memory.questions, memory.kin)
     memory = replace(memory, case=case, person=shelf.person, kin=shelf.kin, shelved=aside)
-    memory = replace(memory, undo=(), asked=(), pending=None)
+    memory = replace(memory, undo=(), asked=(), pending=None, told_as={})
     return replace(memory, questions=shelf.questions or memory.questions, scenario={})

@@ -18,7 +18,30 @@ from bot.language.yaml_rows import LexiconError, load_yaml
 
 FILE = Path(__file__).parent / "lists" / "kin.yml"
 NEVER_THE_PATIENT = frozenset({"neighbour", "friend", "colleague"})
-_STATES = words("states_of_a_patient") | {"on", "'s"}
+_STATES = (words("states_of_a_patient") | {"on"}) - {"'s"}
+_AFTER_IS = frozenset(
+    {
+        "on",
+        "got",
+        "been",
+        "had",
+        "having",
+        "taking",
+        "not",
+        "pregnant",
+        "in",
+        "a",
+        "an",
+        "now",
+        "also",
+        "already",
+        "just",
+    }
+)
+"""What follows "'s" where it is a verb ("mum's on cellcept"); "dad's doctor" names a doctor."""
+_SPEAKS = words("advising_verbs") | {"asks", "asked", "wonders", "writes", "reckons", "and"}
+_DOCTORS = words("doctor_words")
+_IS_THE_WRITER = frozenset({"am", "'m", "im", "as"})
 _BETWEEN = frozenset({"also", "already", "just", "only", "now", "actually", "then", "still", "always"})
 _DISEASE = words("names_of_the_disease")
 _IMPERSONAL = frozenset({"drug", "person", "audience", "act", "reply", "threat", "option", "ordinal"})
@@ -48,8 +71,25 @@ def _named(tokens: Sequence[Token]) -> list[tuple[int, str]]:
         after = n + 1
         while after < len(tokens) and tokens[after].norm in _BETWEEN:
             after += 1
-        if member and after < len(tokens) and tokens[after].norm in _STATES:
+        if member and after < len(tokens) and (tokens[after].norm in _STATES or _is_a_verb(tokens, after)):
             found.append((n, member))
+    return found
+
+
+def _is_a_verb(tokens: Sequence[Token], n: int) -> bool:
+    return tokens[n].norm == "'s" and n + 1 < len(tokens) and tokens[n + 1].norm in _AFTER_IS
+
+
+def _spoken_of(tokens: Sequence[Token]) -> set[str]:
+    """All members but those who speak ("my sister says"), who write ("I am her daughter") or whose doctor is meant."""
+    found = set()
+    for n, token in enumerate(tokens):
+        member = _kin().get(token.norm)
+        after = tokens[n + 1].norm if n + 1 < len(tokens) else ""
+        writes = {t.norm for t in tokens[max(0, n - 3) : n]} & _IS_THE_WRITER
+        whose = tokens[n + 2].norm if after == "'s" and n + 2 < len(tokens) else ""
+        if member and after not in _SPEAKS and not writes and whose not in _DOCTORS and whose not in _kin():
+            found.add(member)
     return found
 
 
@@ -57,7 +97,7 @@ def patient_among(tokens: Sequence[Token]) -> str | None:
     """The member of the family who is the patient of the message; None when it names none, or only to ask for it."""
     named = [(n, member) for n, member in _named(tokens) if member not in NEVER_THE_PATIENT]
     treated = [member for n, member in named if _is_treated(n, tokens)]
-    alone = {_kin()[t.norm] for t in tokens if t.norm in _kin()} - NEVER_THE_PATIENT
+    alone = _spoken_of(tokens) - NEVER_THE_PATIENT
     return next(iter([*treated, *(member for _, member in named), *(alone if len(alone) == 1 else ())]), None)
 
 
