@@ -122,8 +122,9 @@ def _is_not_known(reading: Reading) -> bool:
 
 def _is_of_the_drug_spoken_of(memory: Memory, reading: Reading) -> bool:
     """ "It causes diarrhoea too, right?", after nintedanib was asked about, tells no effect of mycophenolate."""
-    other = bool(memory.drugs) and not set(memory.drugs) & REPLACED
-    return other and reading.intent == "ask_drug_risk" and "?" in reading.text and not reading.drugs
+    other = bool(memory.drugs) and not set(memory.drugs) & REPLACED and not reading.drugs
+    own = any(m.concept == "side_effect" and "asserted" in m.context for m in reading.mentions)  # "my diarrhoea"
+    return other and not own and reading.intent == "ask_drug_risk" and "?" in reading.text
 
 
 def _tells_of_a_drug_tried(memory: Memory, reading: Reading) -> bool:
