@@ -148,9 +148,9 @@ def _in_a_clause_of_its_own(reading: Reading) -> str | None:
     """The one degree in clauses that name nothing that has degrees ("4 times a day, mild. Breathing is better")."""
     if set(OF_A_TOPIC.values()) & {*reading.facts, *reading.scenario, *reading.retracted}:
         return None
-    degrees, start = set(), 0
     if has_cue("asks", reading.text.strip()):
         return None
+    degrees, start = set(), 0
     for clause in _CLAUSE_END.split(reading.text):
         within = [m for m in reading.mentions if start <= m.start < start + len(clause)]
         if not any(m.concept in _HAS_DEGREES for m in within):

@@ -16,6 +16,8 @@ from bot.guidance.model import AUDIENCES, INTENTS, ONE_OF, SLOTS, SOME_OF, TRUE_
 
 HERE = Path(__file__).parent
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+SENTENCE = re.compile(r"(?<=[.;!?\n])\s+")
+"""Where one sentence of a message ends and the next begins; the mark stays with the first."""
 FEW_WORDS = 6
 
 

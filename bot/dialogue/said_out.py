@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.dialogue.data import has_cue
+from bot.dialogue.data import SENTENCE, has_cue
 from bot.dialogue.kinds import REPLACED
 from bot.dialogue.memory import Memory
 from bot.dialogue.reading import Mention, Reading
@@ -21,7 +21,6 @@ from bot.guidance.knowledge import listed, load_knowledge
 _MARK = "drugname"
 STUDY_DRUG = "mycophenolate_mofetil"
 _CLAUSE_END = re.compile(r"[.;!?\n]+(?=\s|$)")
-_SENTENCE = re.compile(r"(?<=[.;!?\n])\s+")
 
 
 def with_exclusions(memory: Memory, reading: Reading) -> Reading:
@@ -53,7 +52,7 @@ def _pointed_out(memory: Memory, reading: Reading) -> tuple[str, ...]:
     """The drugs last asked about, where a message that names none says that both of them cannot be had."""
     last = tuple(d for d in memory.questions[-1].drugs if d not in REPLACED) if memory.questions else ()
     named = any(m.concept == "drug" for m in reading.mentions)
-    told = any(has_cue("those_are_out", part) and "?" not in part for part in _SENTENCE.split(reading.text))
+    told = any(has_cue("those_are_out", part) and "?" not in part for part in SENTENCE.split(reading.text))
     return last if told and not named and not reading.hypothetical and len(expand(last)) > 1 else ()
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.again import another_drug
 from bot.dialogue.answering import WHICH_DRUG
-from bot.dialogue.data import has_cue, is_short
+from bot.dialogue.data import SENTENCE, has_cue, is_short
 from bot.dialogue.expect import of_its_subject
 from bot.dialogue.facts import merge
 from bot.dialogue.failing import if_it_fails, not_tolerated
@@ -52,7 +51,7 @@ def _in_place_of_a_drug(asked: Asked, memory: Memory) -> bool:
 
 def _after_an_exclusion(asked: Asked, intake: Intake) -> bool:
     """ "The nephrologist vetoes both. Then what": what is left, not once more of those."""
-    last = re.split(r"(?<=[.;!])\s+", asked.text.strip())[-1]
+    last = SENTENCE.split(asked.text.strip())[-1]
     return "drugs_excluded" in intake.changed and has_cue("what_then", last)
 
 

@@ -51,7 +51,9 @@ _IMPERSONAL = frozenset({"drug", "person", "audience", "act", "reply", "threat",
 def _kin() -> dict[str, str]:
     members: dict[str, str] = {}
     for member, line in load_yaml(FILE).items():
-        for word in line.split() if isinstance(line, str) else ():
+        if not isinstance(line, str):
+            raise LexiconError(f"{FILE.name}, {member}: words in one line of text are expected")
+        for word in line.split():
             if word in members:
                 raise LexiconError(f"{FILE.name}: {word!r} stands for {members[word]} and for {member}; keep one")
             members[word] = member
@@ -108,10 +110,9 @@ def _is_treated(place: int, tokens: Sequence[Token]) -> bool:
     return any(is_mmf(t.drug) or t.norm in _DISEASE for t in rest[:following])
 
 
-def of_another_member(concepts: Sequence[Concept], tokens: Sequence[Token]) -> list[Concept]:
-    """The concepts, with those of a member of the family who is not the patient as another's."""
+def of_another_member(concepts: Sequence[Concept], tokens: Sequence[Token], patient: str | None) -> list[Concept]:
+    """The concepts, with those of a member of the family who is not the ``patient`` as another's."""
     named = _named(tokens)
-    patient = patient_among(tokens)
     people = {member for _, member in named}
     if len(people) < 2 and not people & NEVER_THE_PATIENT:
         return list(concepts)

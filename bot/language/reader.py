@@ -59,9 +59,11 @@ class Reader:
         if language == "en":
             self._mend(tokens)
         found = find_concepts(tokens, self._lexicon, self._context, language)
-        concepts = lay_to_drugs(of_another_member(found, tokens), tokens)
+        patient = patient_among(tokens)
+        concepts = lay_to_drugs(of_another_member(found, tokens, patient), tokens)
         lungs = lung_concepts(concepts, tokens)
-        return self._reading(text, language, problem, plain, tokens, concepts, lungs)
+        reading = self._reading(text, language, problem, plain, tokens, concepts, lungs)
+        return replace(reading, kin=patient)
 
     def _smiley(self, message: str, text: str) -> Reading:
         reply = cleaning.smiley(message)
@@ -134,7 +136,6 @@ class Reader:
             act=act if problem is None else None,
             ordinal=ordinal,
             person=person_of(concepts),
-            kin=patient_among(tokens),
             problem=problem,
             mentions=tuple(_mention(c, text, tokens) for c in [*concepts, *lungs] if c.concept not in _HIDDEN),
         )
